@@ -1,0 +1,1 @@
+"""What do words mean? Clock, fields and units, scales, errors, registry, folders, provenance."""

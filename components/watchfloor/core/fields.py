@@ -1,0 +1,121 @@
+"""The vocabulary of quantities: what a number means, in which unit, and how it is coloured.
+
+Plug-ins declare what they need and give by these names; forms, legends and axes are made from them.
+Names follow the CF standard names where there is one.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from watchfloor.core.errors import InvalidInputError, UnknownNameError
+
+__all__ = ["FIELDS", "Field", "convert", "field", "units"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One quantity.
+
+    Parameters
+    ----------
+    name
+        Lower-case name.
+    units
+        Unit that values are kept in, readable by pint; ``1`` for a pure number.
+    en, zh
+        Its title in English and Chinese.
+    doc
+        One sentence.
+    cmap
+        Name of a Bokeh palette of 256 colours for maps.
+    limits
+        Range of the colour scale and of plausible values, in `units`.
+    standard_name
+        CF standard name, where there is one.
+    """
+
+    name: str
+    units: str
+    en: str
+    zh: str
+    doc: str
+    cmap: str = "Viridis256"
+    limits: tuple[float, float] = (0.0, 1.0)
+    standard_name: str = ""
+
+
+FIELDS: dict[str, Field] = {
+    item.name: item
+    for item in (
+        Field("elevation", "m", "Elevation", "高程", "Height of the ground above mean sea level.", "Greys256", (0, 1500), "surface_altitude"),
+        Field("water_level", "m", "Water level", "水位", "Height of the water surface above the gauge's datum.", "Blues256", (-5, 30), "water_surface_height_above_reference_datum"),
+        Field("water_depth", "m", "Water depth", "水深", "Depth of water over the ground.", "Blues256", (0, 6), "flood_water_thickness"),
+        Field("discharge", "m^3/s", "Discharge", "流量", "Volume of water that passes a section in a second.", "Blues256", (0, 10000), "water_volume_transport_in_river_channel"),
+        Field("rain_rate", "mm/h", "Rain rate", "雨强", "Depth of rain falling in an hour.", "Blues256", (0, 200), "rainfall_rate"),
+        Field("wind_speed", "m/s", "Wind speed", "风速", "Speed of the wind at 10 m.", "Viridis256", (0, 80), "wind_speed"),
+        Field("ground_acceleration", "m/s^2", "Ground acceleration", "地面加速度", "Largest horizontal acceleration of the ground.", "Inferno256", (0, 20)),
+        Field("gas_concentration", "ppm", "Gas concentration", "气体浓度", "Share of a toxic gas in the air, by volume.", "Plasma256", (0, 2000)),
+        Field("methane_fraction", "percent", "Methane", "甲烷浓度", "Share of methane in the air, by volume.", "Plasma256", (0, 10)),
+        Field("displacement", "mm", "Slope displacement", "边坡位移", "Distance that a point on a slope has moved since it was set.", "Inferno256", (0, 2000)),
+        Field("pore_pressure", "kPa", "Pore pressure", "孔隙水压力", "Pressure of the water in a dam or a slope.", "Viridis256", (0, 1500)),
+        Field("pm25", "ug/m^3", "Fine dust (PM2.5)", "细颗粒物 PM2.5", "Mass of particles below 2.5 micrometres in the air.", "Inferno256", (0, 1000), "mass_concentration_of_pm2p5_ambient_aerosol_particles_in_air"),
+        Field("patients", "1", "Patients", "就诊人数", "People seen by a hospital in an hour.", "Viridis256", (0, 500)),
+        Field("people", "1", "People", "人数", "People counted at a place.", "Viridis256", (0, 100000)),
+        Field("population", "1", "Population", "人口", "People who live in a cell.", "Magma256", (0, 500)),
+        Field("magnitude", "1", "Magnitude", "震级", "Magnitude of an earthquake.", "Inferno256", (-2, 10)),
+        Field("depth", "km", "Depth of the focus", "震源深度", "Depth of an earthquake's focus.", "Viridis256", (-5, 750)),
+        Field("fire_power", "MW", "Fire radiative power", "火辐射功率", "Power that a fire pixel radiates.", "Inferno256", (0, 2000)),
+        Field("temperature", "degC", "Air temperature", "气温", "Temperature of the air at 2 m.", "Turbo256", (-60, 60), "air_temperature"),
+        Field("humidity", "percent", "Relative humidity", "相对湿度", "Relative humidity of the air at 2 m.", "Blues256", (0, 100), "relative_humidity"),
+        Field("fuel_model", "1", "Fuel model", "可燃物类型", "Number of the standard fire behaviour fuel model.", "Viridis256", (0, 204)),
+        Field("land_cover", "1", "Land cover", "土地覆盖", "Class of land cover.", "Viridis256", (0, 100)),
+        Field("slope", "degrees", "Slope", "坡度", "Steepest angle of the ground.", "Viridis256", (0, 90)),
+    )
+}  # fmt: skip
+"""Quantities by name."""
+
+
+def field(name: str) -> Field:
+    """Look up a quantity.
+
+    Examples
+    --------
+    >>> field("water_level").units
+    'm'
+    """
+    if name not in FIELDS:
+        raise UnknownNameError("field", name, FIELDS)
+    return FIELDS[name]
+
+
+@cache
+def units() -> Any:
+    """Return the one pint registry of the process (reading its definitions takes 0.3 s)."""
+    from pint import UnitRegistry
+
+    registry: Any = UnitRegistry(cache_folder=None)
+    registry.define("ppm = 1e-6 = ppm")
+    return registry
+
+
+def convert(value: Any, source: str, target: str) -> Any:
+    """Convert a number or an array from one unit to another.
+
+    Raises
+    ------
+    InvalidInputError
+        If a unit is unknown, or the two measure different things.
+
+    Examples
+    --------
+    >>> round(float(convert(1.0, "ft", "m")), 4)
+    0.3048
+    """
+    if source == target:
+        return value
+    registry = units()
+    try:
+        return registry.Quantity(value, source).to(target).magnitude
+    except Exception as error:  # pint's errors have no common ancestor but Exception
+        raise InvalidInputError(f"Values in {source!r} cannot be turned into {target!r}: {error}.") from error

@@ -1,0 +1,194 @@
+"""Places on Earth: GeoJSON geometry in EPSG:4326, longitude first, checked and repaired at the border.
+
+Everything here is in degrees, longitude then latitude, as RFC 7946 has it. CAP writes latitude first: its feed
+turns that round before it comes here.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import Geod
+from shapely import affinity
+from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from watchfloor.core.errors import InvalidInputError, LimitError
+
+__all__ = ["GEOD", "MAX_VERTICES", "circle", "clean", "combine", "polygon", "read", "write"]
+
+GEOD = Geod(ellps="WGS84")
+MAX_VERTICES = 100_000
+_WORLD = shapely.box(-180, -90, 180, 90)
+
+
+def read(geojson: Any) -> BaseGeometry | None:
+    """Turn a GeoJSON geometry into a checked shape; None stays None.
+
+    Raises
+    ------
+    LimitError
+        If it has more than `MAX_VERTICES` vertices or is nested too deep.
+    InvalidInputError
+        If it is no geometry, or lies outside longitude -180 to 180 (360 for crossings) and latitude -90 to 90.
+    """
+    if geojson is None:
+        return None
+    if not isinstance(geojson, dict) or not isinstance(geojson.get("type"), str):
+        raise InvalidInputError(
+            f"{type(geojson).__name__} is not a GeoJSON geometry; expected an object with a type."
+        )
+    _count(geojson)
+    try:
+        found = shape(geojson)
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        shapely.errors.ShapelyError,
+    ) as error:
+        raise InvalidInputError(f"This GeoJSON {geojson['type'][:40]} cannot be read: {error}.") from error
+    return clean(found)
+
+
+def clean(found: BaseGeometry) -> BaseGeometry | None:
+    """Check the range of a shape, split it at the antimeridian, make it valid and two-dimensional.
+
+    A polygon with an edge of more than 180 degrees of longitude is taken to cross the antimeridian, as RFC 7946
+    section 3.1.9 asks writers to avoid and many do not.
+
+    Returns
+    -------
+    BaseGeometry or None
+        None for an empty geometry.
+    """
+    if found.is_empty:
+        return None
+    points = shapely.get_coordinates(found)
+    if not np.isfinite(points).all():
+        raise InvalidInputError("A coordinate is not a finite number.")
+    x, y = points[:, 0], points[:, 1]
+    if np.abs(y).max() > 90:
+        worst = float(y[np.abs(y).argmax()])
+        raise InvalidInputError(
+            f"Latitude {worst:g} is outside -90 to 90; are longitude and latitude swapped?"
+        )
+    if np.abs(x).max() > 360:
+        worst = float(x[np.abs(x).argmax()])
+        raise InvalidInputError(f"Longitude {worst:g} is outside -180 to 180.")
+    flat = shapely.force_2d(found)
+    parts = [_split(part) for part in getattr(flat, "geoms", [flat])]
+    repaired = [part if part.is_valid else shapely.make_valid(part) for part in parts]
+    whole = repaired[0] if len(repaired) == 1 else _gather(repaired)
+    return None if whole.is_empty else whole
+
+
+def polygon(ring: Sequence[tuple[float, float]]) -> BaseGeometry | None:
+    """Make a polygon from (longitude, latitude) pairs, closed if the ring is not."""
+    if len(ring) < 3:
+        raise InvalidInputError(f"A polygon needs at least 3 different points, but has {len(ring)}.")
+    if len(ring) > MAX_VERTICES:
+        raise LimitError(f"A polygon has {len(ring)} points; at most {MAX_VERTICES} are read.")
+    closed = list(ring) if ring[0] == ring[-1] else [*ring, ring[0]]
+    if len(closed) < 4:
+        raise InvalidInputError("A polygon needs at least 3 different points.")
+    return clean(shapely.Polygon(closed))
+
+
+def circle(lon: float, lat: float, radius: float, points: int = 64) -> BaseGeometry | None:
+    """Return a geodesic circle of `radius` km as a polygon; a radius of 0 gives the point."""
+    if not (math.isfinite(radius) and 0 <= radius <= 20_000):
+        raise InvalidInputError(f"A circle's radius of {radius} km is outside 0 to 20,000.")
+    centre = clean(shapely.Point(lon, lat))
+    if radius == 0:
+        return centre
+    azimuths = np.linspace(0, 360, points, endpoint=False)
+    x, y, _ = GEOD.fwd(np.full(points, lon), np.full(points, lat), azimuths, np.full(points, radius * 1000))
+    return polygon(list(zip(x.tolist(), y.tolist(), strict=True)))
+
+
+def combine(shapes: Sequence[BaseGeometry | None]) -> BaseGeometry | None:
+    """Put several shapes into one, leaving out None."""
+    found = [item for item in shapes if item is not None and not item.is_empty]
+    return None if not found else found[0] if len(found) == 1 else _gather(found)
+
+
+def write(found: BaseGeometry | None) -> dict[str, Any] | None:
+    """Turn a shape back into a GeoJSON geometry."""
+    if found is None:
+        return None
+    geojson: dict[str, Any] = mapping(found)
+    return geojson
+
+
+def _count(geojson: dict[str, Any]) -> None:
+    """Refuse what is too deep or too large before shapely sees it."""
+    total = 0
+    stack: list[tuple[Any, int]] = [(geojson.get("coordinates"), 0)]
+    stack += [(part, 0) for part in geojson.get("geometries") or []]
+    while stack:
+        item, depth = stack.pop()
+        if depth > 8:
+            raise LimitError("A geometry is nested more than 8 deep.")
+        if isinstance(item, dict):
+            stack.append((item.get("coordinates"), depth + 1))
+            stack += [(part, depth + 1) for part in item.get("geometries") or []]
+        elif isinstance(item, list | tuple):
+            if item and not isinstance(item[0], list | tuple | dict):
+                total += 1
+                if total > MAX_VERTICES:
+                    raise LimitError(f"A geometry has more than {MAX_VERTICES} vertices.")
+                if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in item):
+                    raise InvalidInputError("A coordinate is not a number.")
+            else:
+                stack += [(part, depth + 1) for part in item]
+
+
+def _split(part: BaseGeometry) -> BaseGeometry:
+    """Bring one shape into -180 to 180, cutting it where it crosses the antimeridian."""
+    x = shapely.get_coordinates(part)[:, 0]
+    if isinstance(part, shapely.Polygon):
+        ring = shapely.get_coordinates(part.exterior)[:, 0]
+        if np.abs(np.diff(ring)).max(initial=0) > 180 and ring.max() - ring.min() < 359.9:
+            part = shapely.transform(part, _eastward)
+            x = shapely.get_coordinates(part)[:, 0]
+    elif part.geom_type == "Point":
+        return shapely.transform(part, _wrap) if abs(x[0]) > 180 else part
+    if x.max() <= 180 and x.min() >= -180:
+        return part
+    valid = part if part.is_valid else shapely.make_valid(part)
+    pieces = []
+    for shift in (-360, 0, 360):
+        cut = valid.intersection(affinity.translate(_WORLD, shift))
+        if not cut.is_empty and cut.geom_type.removeprefix("Multi") == part.geom_type.removeprefix("Multi"):
+            pieces.append(affinity.translate(cut, -shift))
+    return pieces[0] if len(pieces) == 1 else _gather(pieces)
+
+
+def _eastward(xy: np.ndarray) -> np.ndarray:
+    out = xy.copy()
+    out[out[:, 0] < 0, 0] += 360
+    return out
+
+
+def _wrap(xy: np.ndarray) -> np.ndarray:
+    out = xy.copy()
+    out[:, 0] = (out[:, 0] + 180) % 360 - 180
+    return out
+
+
+def _gather(parts: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Join parts into the simplest collection that holds them."""
+    flat = [leaf for part in parts for leaf in getattr(part, "geoms", [part])]
+    kinds = {leaf.geom_type for leaf in flat}
+    if kinds == {"Polygon"}:
+        return shapely.MultiPolygon(flat)
+    if kinds == {"LineString"}:
+        return shapely.MultiLineString(flat)
+    if kinds == {"Point"}:
+        return shapely.MultiPoint(flat)
+    return shapely.GeometryCollection(flat)

@@ -1,0 +1,100 @@
+"""Settings from a file, the environment and flags, in one object.
+
+Order of precedence: what the caller passes, ``WATCHFLOOR_…`` in the environment, ``watchfloor.toml`` in the
+working folder or where ``WATCHFLOOR_SETTINGS`` points, the defaults below.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from watchfloor.core.errors import SettingsError
+
+__all__ = ["Settings", "load"]
+
+
+class Settings(BaseSettings):
+    """What an operator may set.
+
+    Examples
+    --------
+    >>> Settings(port=5010).port
+    5010
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WATCHFLOOR_", extra="forbid", frozen=True)
+
+    floor: str = Field("demo", description="Name of the floor, a folder below a catalog root.")
+    data: Path = Field(Path("var"), description="Folder for the store, secrets and archives.")
+    store: str = Field("", description="Database URL of the store; empty for SQLite in the data folder.")
+    catalogs: Annotated[list[Path], NoDecode] = Field(
+        default_factory=list, description="More catalog roots, owned by the operator."
+    )
+    address: str = Field("127.0.0.1", description="Address to listen on; beyond loopback only with sign-in.")
+    port: int = Field(5006, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
+    origin: list[str] = Field(
+        default_factory=list, description="Further host:port names that pages are opened by."
+    )
+    prefix: str = Field("", description="Path prefix behind a proxy.")
+    collect: bool = Field(True, description="Collect feeds in the serving process too.")
+    inbox: Path | None = Field(
+        None, description="Folder whose files are taken in; default: inbox in the data folder."
+    )
+    hosts: list[str] = Field(
+        default_factory=list, description="Hosts that feeds and catalogs may fetch from."
+    )
+    accounts: Path | None = Field(
+        None, description="File of local accounts; default: accounts.toml in the data folder."
+    )
+    oauth_provider: str = Field("", description="Panel OAuth provider; empty for local accounts.")
+    oauth_key: str = Field("", description="OAuth client id.")
+    oauth_secret: str = Field("", description="OAuth client secret.", repr=False)
+    roles: dict[str, list[str]] = Field(
+        default_factory=dict, description="Roles of OAuth users, by user name."
+    )
+    language: str = Field("en", pattern="^(en|zh)$", description="Language of the screens at first.")
+    zone: str = Field("", description="IANA time zone of the screens; empty for the floor's.")
+    trust: list[Path] = Field(
+        default_factory=list, description="PEM files of certificates that may sign CAP alerts."
+    )
+    map_tiles: str = Field("", description="PMTiles file of a region, drawn over the world base map.")
+    workers: int = Field(2, ge=1, le=64, description="Threads for heavy work.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read flags, then the environment, then the file."""
+        path = Path(os.environ.get("WATCHFLOOR_SETTINGS", "watchfloor.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+
+def load(**flags: Any) -> Settings:
+    """Read the settings; flags that are None are left to the environment and the file.
+
+    Raises
+    ------
+    SettingsError
+        Naming each setting that cannot be used.
+    """
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        rows = "; ".join(
+            f"{'.'.join(map(str, row['loc'])) or 'settings'}: {row['msg']}" for row in error.errors()
+        )
+        raise SettingsError(f"Settings cannot be used: {rows}. See `watchfloor check`.") from error

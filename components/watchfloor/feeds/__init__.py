@@ -1,0 +1,8 @@
+"""What is coming in? One standard or source a file: parse apart from fetch."""
+
+from watchfloor.core.registry import Registry
+from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
+
+__all__ = ["FEEDS", "Context", "Feed", "Parsed", "Rejected"]
+
+FEEDS: Registry[Feed] = Registry("watchfloor.feeds", Feed, besides=("base", "collect"))  # type: ignore[type-abstract]

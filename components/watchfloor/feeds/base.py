@@ -1,0 +1,79 @@
+"""What a feed is: a pure reading of bytes, apart from the fetching of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from watchfloor.store.records import Observation, Record
+
+__all__ = ["Context", "Feed", "Parsed", "Rejected"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a feed may know beside the bytes.
+
+    Parameters
+    ----------
+    received
+        When the bytes came, by the floor's clock.
+    source
+        Name of the configured source, a file's name or an address; used in messages and to tell sources apart.
+    trust
+        PEM certificates that may sign, for feeds that know signatures.
+    """
+
+    received: datetime
+    source: str = ""
+    trust: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A part that could not be read: why, where in the input, and its bytes."""
+
+    reason: str
+    where: str = ""
+    data: bytes = b""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a feed read: records, observations, and the parts that go to quarantine."""
+
+    records: Sequence[Record] = ()
+    observations: Sequence[Observation] = ()
+    rejected: Sequence[Rejected] = field(default=())
+
+
+class Feed(ABC):
+    """One standard or source.
+
+    A subclass is one file of `watchfloor.feeds`. `parse` is pure: it asks no clock, opens no file and no address.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    cadence: ClassVar[timedelta]
+    """How often news is expected."""
+    late_after: ClassVar[timedelta]
+    """Age at which the feed counts as late."""
+    media: ClassVar[tuple[str, ...]]
+    """Media types, for the Accept header."""
+    limit: ClassVar[int] = 16 * 1024 * 1024
+    """Most bytes that are read of one document."""
+
+    @classmethod
+    @abstractmethod
+    def sniff(cls, data: bytes, name: str = "") -> bool:
+        """Tell from the first bytes and the file's name whether this feed would read it."""
+
+    @abstractmethod
+    def parse(self, data: bytes, context: Context) -> Parsed:
+        """Read a document.
+
+        What is good is returned, what is not is in `Parsed.rejected`; a document of which nothing can be read is
+        one rejected part. Nothing is raised for bad input.
+        """

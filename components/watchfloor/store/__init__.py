@@ -1,0 +1,1 @@
+"""What did we know, and when? Records, observations and the journal of human acts."""

@@ -1,0 +1,114 @@
+"""What the store keeps: a record is a statement about the world, an observation is a measured number."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from watchfloor.core.provenance import digest
+from watchfloor.core.scales import Certainty, Severity, Status, Urgency
+
+__all__ = ["KINDS", "Kind", "Observation", "Record", "State", "Trust"]
+
+Kind = Literal["alert", "event", "incident", "report", "detection", "resource"]
+KINDS: tuple[Kind, ...] = ("alert", "event", "incident", "report", "detection", "resource")
+State = Literal["active", "cancelled", "ended"]
+Trust = Literal["verified", "unverified", "none"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One revision of one statement: an alert, an event, an incident, a report, a detection or a resource.
+
+    `source` and `key` say which statement it is; `revision` says which telling of it. The three together are stored
+    once, however often they arrive.
+
+    Parameters
+    ----------
+    kind
+        What it is.
+    source
+        Where it is from: a feed's name, with a sub-source after a colon (``cap:w-nws.webmaster@noaa.gov``).
+    key
+        Identity within the source, shared by all revisions.
+    revision
+        Identity of this revision within the key; later sorts after earlier where the source allows it.
+    sent
+        When the source issued this revision.
+    valid_from, valid_to
+        When it holds in the world; `valid_to` is None where no end is known.
+    title
+        One line of plain text. Untrusted.
+    hazard
+        A name of `core.kinds`, or ``other``.
+    severity, urgency, certainty, status
+        CAP 1.2 words.
+    state
+        ``active``; ``cancelled`` by its source; ``ended`` by an all-clear.
+    geometry
+        GeoJSON geometry, EPSG:4326, longitude first, checked by `core.geometry`; None where the source names none.
+    area
+        The place in words. Untrusted.
+    trust
+        Whether a signature was verified, is there but unverified, or is not there.
+    body
+        All else that the message says, in JSON's types. Untrusted.
+    raw
+        SHA-256 of the bytes it was read from.
+    known
+        When this floor learned it; the store sets it.
+    """
+
+    kind: Kind
+    source: str
+    key: str
+    revision: str
+    sent: datetime
+    valid_from: datetime
+    valid_to: datetime | None = None
+    title: str = ""
+    hazard: str = "other"
+    severity: Severity = Severity.UNKNOWN
+    urgency: Urgency = Urgency.UNKNOWN
+    certainty: Certainty = Certainty.UNKNOWN
+    status: Status = Status.ACTUAL
+    state: State = "active"
+    geometry: dict[str, Any] | None = None
+    area: str = ""
+    trust: Trust = "none"
+    body: dict[str, Any] = field(default_factory=dict)
+    raw: str = ""
+    known: datetime | None = None
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of source, key and revision: the same message twice has the same identity."""
+        return digest([self.kind, self.source, self.key, self.revision])
+
+    def at(self, known: datetime) -> "Record":
+        """Return the record as learned at a time."""
+        return replace(self, known=known)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One measured number.
+
+    Parameters
+    ----------
+    series
+        Name of the series, such as ``demo/gauge/G01``.
+    time
+        When it was measured (valid time).
+    value
+        The number, in the series' unit; NaN where the source says that it is missing.
+    flag
+        Quality: 0 good, 1 not checked, 2 suspect, 3 bad, 9 missing (after the WMO and IOC primary flags).
+    known
+        When this floor learned it; the store sets it.
+    """
+
+    series: str
+    time: datetime
+    value: float
+    flag: int = 1
+    known: datetime | None = None
