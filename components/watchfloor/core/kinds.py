@@ -40,7 +40,7 @@ KINDS: dict[str, Kind] = {
     item.name: item
     for item in (
         Kind("flood", "nature", "Met", "FL", "Flood", "洪水",
-             ("flood", "hydrologic", "inundation", "dam break", "high water", "river")),
+             ("flood", "coastal flood", "lakeshore flood", "hydrologic", "inundation", "dam break", "high water", "river")),
         Kind("landslide", "nature", "Geo", "LS", "Landslide", "滑坡",
              ("landslide", "mudslide", "debris flow", "avalanche", "slope", "rockfall")),
         Kind("earthquake", "nature", "Geo", "EQ", "Earthquake", "地震",
@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
         Kind("drought", "nature", "Met", "DR", "Drought and heat", "干旱",
              ("drought", "heat", "hot", "dry spell", "water shortage")),
         Kind("wildfire", "nature", "Fire", "WF", "Wildfire", "野火",
-             ("fire", "burn", "red flag", "smoke", "hazard reduction")),
+             ("fire", "fire weather", "burn", "red flag", "smoke", "hazard reduction")),
         Kind("storm", "nature", "Met", "TC", "Storm", "风暴",
              ("storm", "wind", "tornado", "hurricane", "typhoon", "cyclone", "gale", "snow", "blizzard", "ice", "hail",
               "frost", "freeze", "freezing", "rain", "surf", "rip current", "marine", "small craft", "fog", "winter",

@@ -1,0 +1,125 @@
+"""Longitude first, in range, split at the antimeridian, valid."""
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchfloor.core import geometry
+from watchfloor.core.errors import InvalidInputError, LimitError
+from watchfloor.core.geometry import GEOD
+
+
+def box(west: float, south: float, east: float, north: float) -> dict:
+    return {
+        "type": "Polygon",
+        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+    }
+
+
+def test_antimeridian_box_is_split_not_turned_inside_out() -> None:
+    found = geometry.read(box(170, -10, -170, 10))
+    assert found is not None
+    assert found.area == pytest.approx(400)
+    assert found.contains(shapely.Point(179, 0))
+    assert found.contains(shapely.Point(-179, 0))
+    assert not found.contains(shapely.Point(0, 0))
+
+
+def test_beyond_180_comes_back_into_range() -> None:
+    found = geometry.read(box(170, -10, 190, 10))
+    assert found is not None
+    assert found.bounds == (-180, -10, 180, 10)
+    assert found.area == pytest.approx(400)
+
+
+def test_the_whole_world_stays_whole() -> None:
+    found = geometry.read(box(-180, -90, 180, 90))
+    assert found is not None
+    assert found.area == pytest.approx(360 * 180)
+
+
+def test_swapped_axes_are_named() -> None:
+    with pytest.raises(InvalidInputError, match="swapped"):
+        geometry.read({"type": "Point", "coordinates": [31.2, 121.5]})
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_coordinates_must_be_finite(bad: float) -> None:
+    with pytest.raises(InvalidInputError, match="finite"):
+        geometry.read({"type": "Point", "coordinates": [bad, 0]})
+
+
+@pytest.mark.parametrize(
+    "geojson",
+    [
+        {"type": "Point", "coordinates": ["0", "0"]},
+        {"type": "Point"},
+        {"type": "Nonsense", "coordinates": [0, 0]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]},
+        {"coordinates": [0, 0]},
+        [0, 0],
+        "POINT (0 0)",
+        {"type": "Point", "coordinates": [500, 0]},
+        {"type": "Point", "coordinates": [True, 0]},
+    ],
+)
+def test_what_is_no_geometry_is_refused(geojson: object) -> None:
+    with pytest.raises(InvalidInputError):
+        geometry.read(geojson)
+
+
+def test_too_many_vertices_and_too_deep() -> None:
+    line = {
+        "type": "LineString",
+        "coordinates": [[0.001 * n % 180, 0] for n in range(geometry.MAX_VERTICES + 1)],
+    }
+    with pytest.raises(LimitError, match="vertices"):
+        geometry.read(line)
+    deep: list = [0, 0]
+    for _ in range(100):
+        deep = [deep]
+    with pytest.raises(LimitError, match="deep"):
+        geometry.read({"type": "Polygon", "coordinates": deep})
+
+
+def test_bow_tie_is_made_valid() -> None:
+    found = geometry.read({"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]})
+    assert found is not None
+    assert found.is_valid
+    assert found.area == pytest.approx(2)
+
+
+def test_height_is_dropped_and_nothing_stays_nothing() -> None:
+    found = geometry.read({"type": "Point", "coordinates": [1, 2, 300]})
+    assert found is not None
+    assert not found.has_z
+    assert geometry.read(None) is None
+    assert geometry.read({"type": "GeometryCollection", "geometries": []}) is None
+
+
+@given(st.floats(-179, 179), st.floats(-80, 80), st.floats(0.1, 500))
+def test_circles_have_their_radius(lon: float, lat: float, radius: float) -> None:
+    found = geometry.circle(lon, lat, radius)
+    assert found is not None
+    area = abs(GEOD.geometry_area_perimeter(found)[0]) / 1e6
+    assert area == pytest.approx(3.14159 * radius**2, rel=0.02)
+
+
+def test_point_circle_and_round_trip() -> None:
+    point = geometry.circle(10, 20, 0)
+    assert geometry.write(point) == {"type": "Point", "coordinates": (10.0, 20.0)}
+    assert geometry.read(geometry.write(point)) == point
+
+
+def test_combine_keeps_the_simplest_kind() -> None:
+    a, b = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)
+    assert geometry.combine([a, None, b]).geom_type == "MultiPolygon"
+    assert geometry.combine([None]) is None
+    assert geometry.combine([a, shapely.Point(9, 9)]).geom_type == "GeometryCollection"
+
+
+def test_polygon_needs_three_points() -> None:
+    with pytest.raises(InvalidInputError):
+        geometry.polygon([(0, 0), (1, 1)])
+    assert geometry.polygon([(0, 0), (1, 0), (1, 1)]).area == pytest.approx(0.5)
