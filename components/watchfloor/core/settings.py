@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         default_factory=list, description="Further host:port names that pages are opened by."
     )
     prefix: str = Field("", description="Path prefix behind a proxy.")
-    collect: bool = Field(True, description="Collect feeds in the serving process too.")
+    collect: bool = Field(default=True, description="Collect feeds in the serving process too.")
     inbox: Path | None = Field(
         None, description="Folder whose files are taken in; default: inbox in the data folder."
     )
