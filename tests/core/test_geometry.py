@@ -98,7 +98,7 @@ def test_height_is_dropped_and_nothing_stays_nothing() -> None:
     assert geometry.read({"type": "GeometryCollection", "geometries": []}) is None
 
 
-@given(st.floats(-179, 179), st.floats(-80, 80), st.floats(0.1, 500))
+@given(st.floats(-180, 180), st.floats(-80, 80), st.floats(0.1, 500))
 def test_circles_have_their_radius(lon: float, lat: float, radius: float) -> None:
     found = geometry.circle(lon, lat, radius)
     assert found is not None

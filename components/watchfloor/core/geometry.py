@@ -153,7 +153,8 @@ def _split(part: BaseGeometry) -> BaseGeometry:
     x = shapely.get_coordinates(part)[:, 0]
     if isinstance(part, shapely.Polygon):
         ring = shapely.get_coordinates(part.exterior)[:, 0]
-        if np.abs(np.diff(ring)).max(initial=0) > 180 and ring.max() - ring.min() < 359.9:
+        worldwide = bool((np.abs(np.abs(ring) - 180) < 1e-3).all())  # a box from -180 to 180 crosses nothing
+        if np.abs(np.diff(ring)).max(initial=0) > 180 and not worldwide:
             part = shapely.transform(part, _eastward)
             x = shapely.get_coordinates(part)[:, 0]
     elif part.geom_type == "Point":
