@@ -1,9 +1,9 @@
 """What a feed is: a pure reading of bytes, apart from the fetching of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar
 
 from watchfloor.store.records import Observation, Record
@@ -23,11 +23,17 @@ class Context:
         Name of the configured source, a file's name or an address; used in messages and to tell sources apart.
     trust
         PEM certificates that may sign, for feeds that know signatures.
+    zone
+        Time zone that the source declares for times without an offset; None refuses such times.
+    units
+        Declared unit of each known series; numbers that come in another unit are converted.
     """
 
     received: datetime
     source: str = ""
     trust: tuple[bytes, ...] = ()
+    zone: tzinfo | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Feed(ABC):
     """Media types, for the Accept header."""
     limit: ClassVar[int] = 16 * 1024 * 1024
     """Most bytes that are read of one document."""
+    generic: ClassVar[bool] = False
+    """Whether it reads a form that many sources share; one that knows the source is preferred to it."""
 
     @classmethod
     @abstractmethod
