@@ -196,7 +196,9 @@ def test_the_address_and_the_selection_follow_each_other_without_echo():
     changes = []
     stop = selection.mirror(location)
     assert selection.hazards == ["flood"]
-    selection.param.watch(lambda event: changes.append(event.name), ["hazards", "severities", "text"])
+    selection.param.watch(
+        lambda *events: changes.extend(event.name for event in events), ["hazards", "severities", "text"]
+    )
     location.param.watch(lambda event: changes.append("search"), ["search"])
     selection.severities = ["Extreme"]
     assert location.search == "?hz=flood&sev=Extreme"

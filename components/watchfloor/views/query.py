@@ -43,7 +43,7 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\
 """Control characters, bidirectional overrides and lone surrogates: they make text look like something else."""
 
 
-def pack_area(area: Mapping[str, Any]) -> tuple[str, bool]:
+def pack_area(area: dict[str, Any]) -> tuple[str, bool]:
     """Write a polygon as ``lon,lat_lon,lat…`` with five decimals (about a metre).
 
     Rings are parted by ``*``, the outer one first, and polygons by ``~``; the closing point is left out.
@@ -93,7 +93,7 @@ def unpack_area(text: str) -> dict[str, Any]:
     return area
 
 
-def check_area(area: Mapping[str, Any]) -> None:
+def check_area(area: dict[str, Any]) -> None:
     """Refuse a polygon that is not one, is too long, or lies off the Earth."""
     try:
         found = shape(area)
