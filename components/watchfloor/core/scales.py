@@ -212,6 +212,13 @@ CROSSWALKS: dict[str, Crosswalk] = {
             ("3", "Moderate"),
             ("4", "Minor", "no longer in force is not a severity"),
         ),
+        _table(
+            "aws-severity",
+            "Australian Warning System: Emergency Warning, Watch and Act, Advice (AIDR, 2021); the pairing is a convention.",
+            ("Emergency Warning", "Extreme", "three warning levels onto four CAP words"),
+            ("Watch and Act", "Severe", "three warning levels onto four CAP words"),
+            ("Advice", "Minor", "Moderate is never reached"),
+        ),
     )
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar
 
-from watchfloor.store.records import Observation, Record
+from watchfloor.store.records import Observation, Record, Series
 
 __all__ = ["Context", "Feed", "Parsed", "Rejected"]
 
@@ -47,11 +47,12 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a feed read: records, observations, and the parts that go to quarantine."""
+    """What a feed read: records, observations, descriptions of series, and the parts that go to quarantine."""
 
     records: Sequence[Record] = ()
     observations: Sequence[Observation] = ()
     rejected: Sequence[Rejected] = field(default=())
+    series: Sequence[Series] = field(default=())
 
 
 class Feed(ABC):

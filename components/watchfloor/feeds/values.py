@@ -11,7 +11,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.feeds.base import Rejected
 from watchfloor.security.text import plain
 
-__all__ = ["choice", "epoch", "http_date", "instant", "number", "point", "refuse", "words"]
+__all__ = ["choice", "epoch", "http_date", "instant", "number", "point", "refuse", "tidy", "words"]
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -33,6 +33,23 @@ def words(value: Any, limit: int = 500) -> str:
     if value is None or isinstance(value, list | dict | bool):
         return ""
     return plain(str(value), limit).strip()
+
+
+def tidy(value: Any, depth: int = 8) -> Any:
+    """Return JSON's types with every text made plain, so that they can be kept in a record's body.
+
+    Lists and objects keep their first 1,000 items; what lies deeper than `depth` is left out.
+    """
+    if isinstance(value, str):
+        return plain(value, 20_000)
+    if isinstance(value, dict):
+        if depth == 0:
+            return {}
+        pairs = list(value.items())[:1000]
+        return {plain(str(name), 200): tidy(item, depth - 1) for name, item in pairs}
+    if isinstance(value, list):
+        return [tidy(item, depth - 1) for item in value[:1000]] if depth else []
+    return value
 
 
 def number(value: Any, name: str, low: float = -math.inf, high: float = math.inf) -> float | None:

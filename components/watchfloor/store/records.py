@@ -1,13 +1,14 @@
 """What the store keeps: a record is a statement about the world, an observation is a measured number."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as _field
 from datetime import datetime
 from typing import Any, Literal
 
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
 
-__all__ = ["KINDS", "Kind", "Observation", "Record", "State", "Trust"]
+__all__ = ["KINDS", "Kind", "Observation", "Record", "Series", "State", "Trust"]
 
 Kind = Literal["alert", "event", "incident", "report", "detection", "resource"]
 KINDS: tuple[Kind, ...] = ("alert", "event", "incident", "report", "detection", "resource")
@@ -75,7 +76,7 @@ class Record:
     geometry: dict[str, Any] | None = None
     area: str = ""
     trust: Trust = "none"
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = _field(default_factory=dict)
     raw: str = ""
     known: datetime | None = None
 
@@ -112,3 +113,35 @@ class Observation:
     value: float
     flag: int = 1
     known: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """What a series of observations is.
+
+    Parameters
+    ----------
+    name
+        Its name, such as ``demo/gauge/G01``.
+    title
+        One line of plain text. Untrusted.
+    field
+        A name of `core.fields`, or empty where none fits.
+    units
+        Unit of its values, readable by pint.
+    lon, lat
+        Where it is measured, EPSG:4326; None where it has no place.
+    hazard
+        A name of `core.kinds`, or ``other``.
+    attrs
+        All else that is said of it, in JSON's types. Untrusted.
+    """
+
+    name: str
+    title: str = ""
+    field: str = ""
+    units: str = "1"
+    lon: float | None = None
+    lat: float | None = None
+    hazard: str = "other"
+    attrs: dict[str, Any] = _field(default_factory=dict)
