@@ -5,4 +5,6 @@ from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
 
 __all__ = ["FEEDS", "Context", "Feed", "Parsed", "Rejected"]
 
-FEEDS: Registry[Feed] = Registry("watchfloor.feeds", Feed, besides=("base", "collect", "values"))  # type: ignore[type-abstract]
+FEEDS: Registry[Feed] = Registry(
+    "watchfloor.feeds", Feed, besides=("base", "collect", "properties", "values")
+)  # type: ignore[type-abstract]

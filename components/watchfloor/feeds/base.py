@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar
 
+from watchfloor.core.scales import Status
 from watchfloor.store.records import Observation, Record, Series
 
 __all__ = ["Context", "Feed", "Parsed", "Rejected"]
@@ -27,6 +28,10 @@ class Context:
         Time zone that the source declares for times without an offset; None refuses such times.
     units
         Declared unit of each known series; numbers that come in another unit are converted.
+    charset
+        Encoding that the source declares; empty for UTF-8 and what a byte order mark says.
+    status
+        Status of what names none itself: the floor's.
     """
 
     received: datetime
@@ -34,6 +39,8 @@ class Context:
     trust: tuple[bytes, ...] = ()
     zone: tzinfo | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    charset: str = ""
+    status: Status = Status.ACTUAL
 
 
 @dataclass(frozen=True)

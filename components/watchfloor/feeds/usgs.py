@@ -47,7 +47,9 @@ class USGS(Feed):
     def sniff(cls, data: bytes, name: str = "") -> bool:  # noqa: ARG003  the name says nothing more
         """Tell by the address or the magnitude's type in the first 4 KiB of a GeoJSON document."""
         head = data[:4096]
-        return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and bool(_MARK.search(head) and _OBJECT.search(head))
+        return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and bool(
+            _MARK.search(head) and _OBJECT.search(head)
+        )
 
     def parse(self, data: bytes, context: Context) -> Parsed:  # noqa: ARG002  the document says all
         """Read a summary feed or one event's detail."""
@@ -73,7 +75,9 @@ def _features(document: Any) -> list[Any]:
         features = document.get("features")
         if document.get("type") == "FeatureCollection" and isinstance(features, list):
             return features
-    raise InvalidInputError("This is no USGS feed; expected a GeoJSON FeatureCollection with features, or a Feature.")
+    raise InvalidInputError(
+        "This is no USGS feed; expected a GeoJSON FeatureCollection with features, or a Feature."
+    )
 
 
 def _event(feature: Any) -> Record:
@@ -104,13 +108,16 @@ def _event(feature: Any) -> Record:
         body["severity_basis"] = "PAGER alert colour"
     detail = given.get("products")
     if isinstance(detail, Mapping):
-        body["products"] = {words(kind, 80): len(made) for kind, made in detail.items() if isinstance(made, list)}
+        body["products"] = {
+            words(kind, 80): len(made) for kind, made in detail.items() if isinstance(made, list)
+        }
     kind = body.get("type", "earthquake")
     return Record(
         kind="event",
         source="usgs",
         key=min(ids),
-        revision=format_time(sent) + ("+deleted" if state == "cancelled" else "+detail" if "products" in body else ""),
+        revision=format_time(sent)
+        + ("+deleted" if state == "cancelled" else "+detail" if "products" in body else ""),
         sent=sent,
         valid_from=time,
         title=words(given.get("title")) or _title(magnitude, body["place"] or kind),

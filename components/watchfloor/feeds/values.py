@@ -11,14 +11,14 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.feeds.base import Rejected
 from watchfloor.security.text import plain
 
-__all__ = ["choice", "epoch", "http_date", "instant", "number", "point", "refuse", "tidy", "words"]
+__all__ = ["MONTHS", "choice", "epoch", "http_date", "instant", "number", "point", "refuse", "tidy", "words"]
 
 Word = TypeVar("Word", bound=StrEnum)
 
 _EARLIEST_MS = -2_208_988_800_000  # 1900-01-01
 _LATEST_MS = 4_102_444_800_000  # 2100-01-01
-_SECONDS = range(0, 4_102_444_800)  # numbers in it are far more likely seconds than milliseconds
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SECONDS = range(4_102_444_800)  # numbers in it are far more likely seconds than milliseconds
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SHOWN = 8 * 1024
 
 
@@ -41,7 +41,7 @@ def tidy(value: Any, depth: int = 8) -> Any:
     Lists and objects keep their first 1,000 items; what lies deeper than `depth` is left out.
     """
     if isinstance(value, str):
-        return plain(value, 20_000)
+        return plain(value, 20_000, newlines=True)
     if isinstance(value, dict):
         if depth == 0:
             return {}
@@ -143,7 +143,9 @@ def epoch(value: Any, name: str) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidInputError(f"{name} is {str(value)[:40]!r}; expected whole milliseconds since 1970.")
     if value in _SECONDS:
-        raise InvalidInputError(f"{name} is {value}, which looks like seconds; expected milliseconds since 1970.")
+        raise InvalidInputError(
+            f"{name} is {value}, which looks like seconds; expected milliseconds since 1970."
+        )
     if not _EARLIEST_MS <= value < _LATEST_MS:
         raise InvalidInputError(f"{name} is {str(value)[:40]}; expected milliseconds within 1900 to 2100.")
     return EPOCH + timedelta(milliseconds=value)
@@ -166,7 +168,7 @@ def http_date(value: str, name: str) -> datetime | None:
     try:
         day, month, year, clock, zone = parts
         shift = "Z" if zone in ("GMT", "UT", "UTC", "Z") else f"{zone[:3]}:{zone[3:]}"
-        iso = f"{int(year):04d}-{_MONTHS.index(month) + 1:02d}-{int(day):02d}T{clock}{shift}"
+        iso = f"{int(year):04d}-{MONTHS.index(month) + 1:02d}-{int(day):02d}T{clock}{shift}"
         return parse_time(iso).astimezone(UTC)
     except ValueError:
         raise InvalidInputError(
