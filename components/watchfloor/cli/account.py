@@ -1,0 +1,1 @@
+"""Local accounts: who may sign in, and in which roles."""

@@ -1,0 +1,91 @@
+"""Start the floor: serve its desks, collect its feeds, replay its past."""
+
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchfloor.cli.base import DataOption, FloorOption, app, explained, opened, say, settings_for
+
+AddressOption = Annotated[str | None, typer.Option(help="Address to listen on; default: 127.0.0.1.")]
+PortOption = Annotated[int | None, typer.Option(help="Port to listen on; default: 5006, 0 for any free one.")]
+
+
+@app.command()
+@explained
+def serve(
+    floor: FloorOption = None,
+    data: DataOption = None,
+    address: AddressOption = None,
+    port: PortOption = None,
+    prefix: Annotated[str | None, typer.Option(help="Path prefix behind a proxy.")] = None,
+    collect: Annotated[bool | None, typer.Option(help="Collect feeds in this process too.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the screens at first: en or zh.")] = None,
+) -> None:
+    """Serve the desks, and collect the feeds beside them."""
+    from watchfloor.views.serve.server import serve as run
+
+    run(
+        settings_for(
+            floor=floor,
+            data=data,
+            address=address,
+            port=port,
+            prefix=prefix,
+            collect=collect,
+            language=language,
+        )
+    )
+
+
+@app.command()
+@explained
+def collect(floor: FloorOption = None, data: DataOption = None) -> None:
+    """Collect the floor's feeds and inbox, without serving."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with opened(floor, data) as found:
+        say(f"Collecting for {found.title} until stopped (Ctrl+C).")
+        found.collect(stop)
+    say("Stopped; everything that was acknowledged is in the store.")
+
+
+@app.command()
+@explained
+def replay(
+    start: Annotated[
+        str, typer.Argument(help="Known time to start at, RFC 3339, or hours before now, like -6h.")
+    ],
+    floor: FloorOption = None,
+    data: DataOption = None,
+    speed: Annotated[float, typer.Option(help="Floor seconds per real second.", min=0, max=100_000)] = 1.0,
+    address: AddressOption = None,
+    port: PortOption = None,
+) -> None:
+    """Serve the floor's past on a displaced clock, from a store of its own."""
+    from watchfloor.core.clock import ReplayClock, parse_time
+    from watchfloor.core.errors import InvalidInputError
+    from watchfloor.floor.replay import Replay
+    from watchfloor.views.serve.server import serve as run
+
+    with opened(floor, data) as source:
+        if start.startswith("-") and start.endswith("h"):
+            try:
+                begin = source.now() - timedelta(hours=float(start[1:-1]))
+            except (ValueError, OverflowError) as error:
+                raise InvalidInputError(
+                    f"{start!r} is not a number of hours; expected something like -6h."
+                ) from error
+        else:
+            begin = parse_time(start, source.zone)
+        past = Replay(source, ReplayClock(begin, speed))
+        say(f"Replaying {source.title} from {begin.isoformat()} at {speed:g}x.")
+        with past.floor() as displaced:
+            settings = settings_for(
+                floor=floor, data=Path(displaced.settings.data), address=address, port=port, collect=False
+            )
+            run(settings, floor=displaced, alongside=past.run)
