@@ -69,7 +69,7 @@ _DECLARATION = re.compile(r"\s*<\?xml\s.*?\?>", re.DOTALL)
 _SNIPPET = 40
 
 
-def parse_xml(data: bytes, limits: Limits | None = None) -> etree._Element:
+def parse_xml(data: bytes, limits: Limits | None = None, *, comments: bool = False) -> etree._Element:
     """Read an XML document.
 
     Entities other than the five of XML itself cannot occur, since a document type is refused. Comments and
@@ -81,6 +81,8 @@ def parse_xml(data: bytes, limits: Limits | None = None) -> etree._Element:
         The document as received.
     limits
         How large it may be; default `Limits`.
+    comments
+        Keep comments and processing instructions, as a signature may cover them.
 
     Returns
     -------
@@ -118,13 +120,18 @@ def parse_xml(data: bytes, limits: Limits | None = None) -> etree._Element:
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not comments,
+        remove_pis=not comments,
     )
+    declaration = _DECLARATION.match(text)
+    body = text[declaration.end() :] if declaration else text
     try:
-        root = etree.fromstring(_DECLARATION.sub("", text, count=1).encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, ValueError, UnicodeEncodeError) as error:
-        raise InvalidInputError(f"This is not well-formed XML: {str(error)[:300]}.") from error
+        root = etree.fromstring(body.encode("utf-8"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        reason = str(getattr(error, "msg", error))[:300]
+        if "Excessive depth" in reason or "Resource limit" in reason:
+            raise LimitError(f"This XML is too large in one part: {reason}.") from error
+        raise InvalidInputError(f"This is not well-formed XML: {reason}.") from error
     if root is None:
         raise InvalidInputError("This XML has no element.")
     if root.getroottree().docinfo.internalDTD is not None:
