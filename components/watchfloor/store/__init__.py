@@ -1,1 +1,29 @@
 """What did we know, and when? Records, observations and the journal of human acts."""
+
+from watchfloor.store.archive import Quarantined
+from watchfloor.store.changes import Change
+from watchfloor.store.health import FeedState, Health
+from watchfloor.store.journal import Entry, Head, Journal, Verified
+from watchfloor.store.records import KINDS, Kind, Observation, Record, Series, State, Trust
+from watchfloor.store.revisions import Appended
+from watchfloor.store.store import Store
+
+__all__ = [
+    "KINDS",
+    "Appended",
+    "Change",
+    "Entry",
+    "FeedState",
+    "Head",
+    "Health",
+    "Journal",
+    "Kind",
+    "Observation",
+    "Quarantined",
+    "Record",
+    "Series",
+    "State",
+    "Store",
+    "Trust",
+    "Verified",
+]

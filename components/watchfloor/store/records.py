@@ -117,7 +117,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Series:
-    """What a series of observations is.
+    """What a series of observations measures, and where.
 
     Parameters
     ----------
@@ -126,22 +126,22 @@ class Series:
     title
         One line of plain text. Untrusted.
     field
-        A name of `core.fields`, or empty where none fits.
+        A name of `core.fields`; empty where none fits.
     units
-        Unit of its values, readable by pint.
+        Unit of the values, readable by pint.
     lon, lat
-        Where it is measured, EPSG:4326; None where it has no place.
+        Place in degrees, EPSG:4326; None where it has none.
     hazard
-        A name of `core.kinds`, or ``other``.
+        A name of `core.kinds`, or empty.
     attrs
-        All else that is said of it, in JSON's types. Untrusted.
+        All else, in JSON's types. Untrusted.
     """
 
     name: str
     title: str = ""
     field: str = ""
-    units: str = "1"
+    units: str = ""
     lon: float | None = None
     lat: float | None = None
-    hazard: str = "other"
+    hazard: str = ""
     attrs: dict[str, Any] = _field(default_factory=dict)

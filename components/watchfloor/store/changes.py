@@ -1,0 +1,81 @@
+"""What is new: one table that grows with every commit, read from a cursor on."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from sqlalchemy import func, select
+
+from watchfloor.core.clock import from_micros
+from watchfloor.store import measured
+from watchfloor.store.database import Database
+from watchfloor.store.tables import change
+
+__all__ = ["Change", "Part", "changes", "cursor"]
+
+Part = Literal["record", "series", "observation", "journal", "feed", "quarantine"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened in the store.
+
+    Parameters
+    ----------
+    cursor
+        Its number; numbers only grow, in the order of the commits.
+    table
+        What it happened to.
+    key
+        The record's key, the journal entry's number, the source heard, the number in quarantine; empty for series.
+    known
+        When.
+    kind
+        The record's kind, the act, or the feed.
+    source
+        The record's or the feed's source, or who acted.
+    series
+        The series that were described or observed.
+    count
+        How many rows were stored.
+    """
+
+    cursor: int
+    table: Part
+    key: str
+    known: datetime
+    kind: str = ""
+    source: str = ""
+    series: tuple[str, ...] = ()
+    count: int = 1
+
+
+def cursor(database: Database) -> int:
+    """Return the number of the last change; 0 for an empty store."""
+    with database.read() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(change.c.cursor), 0))).scalar_one())
+
+
+def changes(database: Database, since: int, limit: int) -> list[Change]:
+    """Return changes after `since`, oldest first."""
+    statement = select(change).where(change.c.cursor > since).order_by(change.c.cursor).limit(limit)
+    with database.read() as connection:
+        rows = connection.execute(statement).all()
+        touched = {
+            row.cursor: json.loads(row.detail) for row in rows if row.table in {"observation", "series"}
+        }
+        names = measured.names(connection, (number for ids in touched.values() for number in ids))
+    return [
+        Change(
+            cursor=row.cursor,
+            table=cast("Part", row.table),
+            key=row.key,
+            known=from_micros(row.known),
+            kind=row.kind,
+            source=row.source,
+            series=tuple(names[number] for number in touched.get(row.cursor, ())),
+            count=row._mapping["count"],  # a row has a method of that name
+        )
+        for row in rows
+    ]

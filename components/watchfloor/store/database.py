@@ -1,0 +1,120 @@
+"""Transactions: short reads of one snapshot, writes that queue, and one rule for the known time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from watchfloor.core.clock import Clock, micros
+from watchfloor.core.errors import StoreError
+from watchfloor.store import sqlite
+from watchfloor.store.tables import change
+
+__all__ = ["Database"]
+
+
+class Database:
+    """One database, seen by several threads.
+
+    Parameters
+    ----------
+    path
+        The file; None for a database in memory.
+    clock
+        What tells the known time where the caller does not.
+    wait
+        Seconds to wait for another writer.
+    """
+
+    def __init__(self, path: Path | None, clock: Clock, wait: float) -> None:
+        self.path = path
+        self.clock = clock
+        self.engine: Engine = sqlite.engine(path, wait)
+        self.undone: list[Callable[[], None]] = []
+        """Called after a write was rolled back, so that nothing of it stays in a cache."""
+        self._writing = threading.RLock()
+        # A database in memory lives on one connection: who uses it, has it alone.
+        self._gate = threading.RLock() if path is None else nullcontext()
+        self._own = threading.local()
+
+    @property
+    def where(self) -> str:
+        """The file's path, for messages."""
+        return str(self.path or ":memory:")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one snapshot; keep it short, a long reader makes the log grow."""
+        own: Connection | None = getattr(self._own, "connection", None)
+        if own is not None:
+            yield own
+            return
+        with self._explained(), self._gate, self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection that holds the write lock; what was written is on the disk when the block ends.
+
+        Inside another write of the same thread it is a part of that one, which alone is undone if it fails.
+        """
+        own: Connection | None = getattr(self._own, "connection", None)
+        if own is not None:
+            with self._explained(), self._undoing(), own.begin_nested():
+                yield own
+            return
+        with self._explained(), self._writing, self._gate, self.engine.connect() as bare:
+            connection = bare.execution_options(**{sqlite.WRITE: True})
+            try:
+                with self._undoing(), connection.begin():
+                    self._own.connection = connection
+                    yield connection
+            finally:
+                self._own.connection = None
+
+    def known(self, connection: Connection, at: datetime | None) -> int:
+        """Return the known time of a commit, in microseconds.
+
+        It is `at`, or the clock's time, but never before the last commit's: what was answered as of a time
+        stays the answer, whatever is stored later and however clocks jump.
+        """
+        given = micros(at if at is not None else self.clock.now())
+        last = connection.execute(
+            select(change.c.known).order_by(change.c.cursor.desc()).limit(1)
+        ).scalar_one_or_none()
+        return given if last is None else max(given, int(last))
+
+    def note(self, connection: Connection, known: int, rows: list[dict[str, Any]]) -> None:
+        """Add rows to the table of changes, in the transaction of the data that they speak of."""
+        full = {"key": "", "kind": "", "source": "", "count": 1, "detail": "", "known": known}
+        connection.execute(change.insert(), [full | row for row in rows])
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _undoing(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            for call in self.undone:
+                call()
+            raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise sqlite.explain(error, self.where) from error
+        except PoolTimeoutError as error:
+            raise StoreError(
+                f"Too many threads use the store {self.where} at once; close readers that are done, and try again."
+            ) from error

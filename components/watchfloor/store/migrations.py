@@ -1,0 +1,48 @@
+"""Bring the tables of an older file up to date, one numbered step after another."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from watchfloor.core.errors import StoreError
+from watchfloor.store import sqlite
+from watchfloor.store.tables import METADATA
+
+__all__ = ["STEPS", "Step", "upgrade"]
+
+Step = Callable[[Connection], None]
+"""Changes the tables from one version to the next. It asks nothing but the connection."""
+
+STEPS: tuple[Step, ...] = ()
+"""``STEPS[0]`` leads from version 1 to 2. A step that was released is never changed."""
+
+
+def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> int:
+    """Make the tables in an empty database, or bring older ones up to date, within the caller's transaction.
+
+    Returns
+    -------
+    int
+        The version that the tables had; 0 for an empty database.
+
+    Raises
+    ------
+    StoreError
+        If the file is of a newer version than this program knows.
+    """
+    current, target = sqlite.version(connection), 1 + len(steps)
+    if current > target:
+        raise StoreError(
+            f"This store has tables of version {current}, and this program knows up to version {target}; "
+            "start the newer Watchfloor that wrote it, or restore a backup from before the upgrade."
+        )
+    if current == target:
+        return current
+    if current == 0:
+        METADATA.create_all(connection)
+    else:
+        for step in steps[current - 1 :]:
+            step(connection)
+    sqlite.guard(connection)
+    sqlite.set_version(connection, target)
+    return current

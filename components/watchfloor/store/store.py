@@ -1,0 +1,448 @@
+"""The store: what we knew, and when."""
+
+import os
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import ColumnElement, Row, func, make_url, select
+from sqlalchemy.exc import ArgumentError
+
+from watchfloor.core.clock import Clock, LiveClock, micros
+from watchfloor.core.errors import SettingsError, StoreError
+from watchfloor.store import archive, backup, changes, migrations, revisions
+from watchfloor.store.archive import Quarantined
+from watchfloor.store.changes import Change
+from watchfloor.store.database import Database
+from watchfloor.store.health import FeedState, Hearing
+from watchfloor.store.journal import Journal
+from watchfloor.store.measured import Measured
+from watchfloor.store.records import Observation, Record, Series
+from watchfloor.store.revisions import Appended, Words
+from watchfloor.store.tables import meta, record
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Append-only, bitemporal, idempotent storage of one floor.
+
+    Whatever is stored has a *valid time*, when it holds in the world, and a *known time*, when the floor learned it.
+    Every question may be asked `as_of` a known time; None asks for all that is known. The known time of commits
+    never goes back, so that an answer as of a time before the last commit stays the answer for ever.
+
+    Several threads may read and write, and several processes at once. What a method stored is on the disk when it
+    returns, except inside `batch`.
+
+    Examples
+    --------
+    >>> from watchfloor.core.clock import FixedClock, parse_time
+    >>> at = parse_time("2026-06-01T12:00:00Z")
+    >>> alert = Record("alert", "cap:demo", "A1", "1", sent=at, valid_from=at, title="River rises")
+    >>> with Store.open(":memory:", clock=FixedClock(at)) as store:
+    ...     first, again = store.append([alert]), store.append([alert])
+    ...     first.stored, again.duplicates, store.records("alert", valid_at=at)[0].title
+    (1, 1, 'River rises')
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._measured = Measured(database)
+        self._hearing = Hearing(database)
+        self.journal = Journal(database)
+        """The journal of human acts."""
+
+    @classmethod
+    def open(
+        cls,
+        url: str | Path,
+        *,
+        clock: Clock | None = None,
+        create: bool = True,
+        wait: timedelta = timedelta(seconds=30),
+    ) -> Self:
+        """Open a store, and make it where there is none.
+
+        Parameters
+        ----------
+        url
+            A file, ``sqlite:///file``, or ``:memory:`` for one that is gone when it is closed.
+        clock
+            What tells the known time.
+        create
+            Whether to make a store where there is none.
+        wait
+            How long a write waits for another one.
+
+        Raises
+        ------
+        SettingsError
+            If the address is of a database that is not supported.
+        StoreError
+            If the file cannot be used: it is missing, of another program, of a newer version, or damaged.
+        """
+        path = _path(url)
+        if path is not None and not path.exists():
+            if not create:
+                raise StoreError(
+                    f"There is no store {path}; name its file, or start the floor once to make it."
+                )
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            except OSError as error:
+                raise StoreError(
+                    f"The store {path} cannot be made: {error.strerror}. Name a folder that can be written."
+                ) from error
+        database = Database(path, clock or LiveClock(), wait.total_seconds())
+        try:
+            with database.write() as connection:
+                if migrations.upgrade(connection) == 0:
+                    row = {
+                        "key": "store.id",
+                        "value": uuid.uuid4().hex,
+                        "known": micros(database.clock.now()),
+                    }
+                    connection.execute(meta.insert(), row)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    @property
+    def path(self) -> Path | None:
+        """The store's file; None in memory."""
+        return self._database.path
+
+    @property
+    def clock(self) -> Clock:
+        """What tells the known time."""
+        return self._database.clock
+
+    # Records
+
+    def append(self, records: Iterable[Record], known: datetime | None = None) -> Appended:
+        """Store records, all or none; they are on the disk when this returns.
+
+        Parameters
+        ----------
+        records
+            Revisions; one whose identity is stored already is a duplicate and costs nothing.
+        known
+            When they were learned; the clock's time if None, and never before the last commit.
+
+        Raises
+        ------
+        InvalidInputError
+            If a record cannot be written down; nothing of the batch is stored then.
+        """
+        return revisions.append(self._database, records, known)
+
+    def records(
+        self,
+        kind: Words = None,
+        *,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
+        source: Words = None,
+        hazard: Words = None,
+        severity: Words = None,
+        state: Words = None,
+        status: Words = None,
+        bbox: Sequence[float] | None = None,
+        latest: bool = True,
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Return records, the last issued first.
+
+        Parameters
+        ----------
+        kind, source, hazard, severity, state, status
+            One word or several; None or none for all. A source stands for its sub-sources too.
+        as_of
+            Known time.
+        valid_at
+            Only what holds at this time: valid, and active unless `state` says otherwise.
+        bbox
+            West, south, east, north in degrees; what lies or reaches inside by its own bounding box. West greater
+            than east spans the antimeridian. Records without a geometry are left out.
+        latest
+            Only the latest revision of each statement, chosen before the filters: an older revision never stands
+            in for one that does not match.
+        limit
+            At most so many.
+        """
+        found = self.rows(
+            list(record.c), kind, as_of=as_of, valid_at=valid_at, source=source, hazard=hazard, severity=severity,
+            state=state, status=status, bbox=bbox, latest=latest, limit=limit,
+        )  # fmt: skip
+        return [revisions.read(row) for row in found]
+
+    def rows(
+        self,
+        columns: Sequence[ColumnElement[Any]],
+        kind: Words = None,
+        *,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
+        limit: int | None = None,
+        **filters: Any,
+    ) -> Sequence[Row[Any]]:
+        """Return some columns of `tables.record` for what `records` would return, for code that needs no more."""
+        conditions = revisions.query(kind, as_of, valid_at, **filters)
+        with self._database.read() as connection:
+            return revisions.rows(connection, columns, conditions, newest_first=valid_at is None, limit=limit)
+
+    def frame(
+        self,
+        kind: Words = None,
+        *,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
+        **filters: Any,
+    ) -> "gpd.GeoDataFrame":
+        """Return the same as `records`, as a table with geometry (EPSG:4326), worst first; see `store.frames`."""
+        from watchfloor.store import frames
+
+        return frames.read(self, kind, as_of=as_of, valid_at=valid_at, **filters)
+
+    def history(self, kind: str, source: str, key: str, as_of: datetime | None = None) -> list[Record]:
+        """Return every revision of one statement, in the order in which they became known."""
+        with self._database.read() as connection:
+            return revisions.history(connection, kind, source, key, as_of)
+
+    # Observations
+
+    def describe(self, series: Iterable[Series], known: datetime | None = None) -> Appended:
+        """Store what series measure; the same description again is a duplicate."""
+        return self._measured.describe(series, known)
+
+    def series(self, as_of: datetime | None = None) -> "pd.DataFrame":
+        """Return every series: index name; columns title, field, units, lon, lat, hazard, attrs."""
+        return self._measured.series(as_of)
+
+    def observe(
+        self, observations: "Iterable[Observation] | pd.DataFrame", known: datetime | None = None
+    ) -> Appended:
+        """Store observations, all or none; each (series, time, value, flag) once.
+
+        Parameters
+        ----------
+        observations
+            Observations, or a table with the columns series, time (with a zone), value and, if wanted, flag.
+        known
+            When they were learned; as in `append`.
+        """
+        return self._measured.observe(observations, known)
+
+    def observations(
+        self,
+        series: str | Sequence[str] | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        as_of: datetime | None = None,
+    ) -> "pd.DataFrame":
+        """Return observations from `start` up to, but not at, `end`: series, time, value, flag, known.
+
+        Of a corrected value the last correction known is returned. Rows are sorted by series and time.
+        """
+        names = [series] if isinstance(series, str) else series
+        return self._measured.observations(names, start, end, as_of)
+
+    def latest(self, as_of: datetime | None = None) -> "pd.DataFrame":
+        """Return the newest observation of each series: index series; columns time, value, flag, known."""
+        return self._measured.latest(as_of)
+
+    # What is new
+
+    def cursor(self) -> int:
+        """Return a number that grows with every commit; cheap."""
+        return changes.cursor(self._database)
+
+    def changes(self, since: int, limit: int = 10_000) -> list[Change]:
+        """Return what happened after a cursor, oldest first; observations are one change a commit."""
+        return changes.changes(self._database, since, limit)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Make one commit of all that this thread stores within the block: many small writes, one wait for the disk.
+
+        Nothing of it is on the disk, or seen by others, before the block ends; if it fails, nothing is stored.
+        """
+        with self._database.write():
+            yield
+
+    # Feeds
+
+    def keep(self, raw: bytes) -> str:
+        """Store bytes as received, once and compressed; return their SHA-256."""
+        return archive.keep(self._database, raw)
+
+    def raw(self, sha256: str) -> bytes:
+        """Return kept bytes.
+
+        Raises
+        ------
+        UnknownNameError
+            If none with this SHA-256 were kept.
+        StoreError
+            If they are damaged.
+        """
+        return archive.raw(self._database, sha256)
+
+    def quarantine(
+        self, source: str, reason: str, data: bytes, where: str = "", known: datetime | None = None
+    ) -> Quarantined:
+        """Put aside what could not be read; the same bytes for the same reason once.
+
+        At most `archive.KEPT` bytes of a document are kept; `Quarantined.whole` says whether that is all.
+        """
+        return archive.put_aside(self._database, source, reason, data, where, known)
+
+    def quarantined(self, as_of: datetime | None = None, limit: int | None = None) -> list[Quarantined]:
+        """Return what was put aside, the last first."""
+        return archive.put_aside_rows(self._database, as_of, limit)
+
+    def heard(
+        self,
+        source: str,
+        *,
+        feed: str,
+        ok: bool,
+        at: datetime | None = None,
+        newest: datetime | None = None,
+        message: str = "",
+        cadence: timedelta,
+        late_after: timedelta,
+    ) -> FeedState:
+        """Note that a source was asked or sent something, and whether that went well.
+
+        Parameters
+        ----------
+        source, feed
+            The source's name on the floor, and the plug-in that reads it.
+        ok
+            Whether it went well.
+        at
+            When; the clock's time if None.
+        newest
+            Time of the newest thing it said.
+        message
+            What went wrong, or what there is to say.
+        cadence, late_after
+            How often news is expected, and the age at which the source counts as late.
+        """
+        return self._hearing.hear(
+            source,
+            feed=feed,
+            ok=ok,
+            at=at,
+            newest=newest,
+            message=message,
+            cadence=cadence,
+            late_after=late_after,
+        )
+
+    def feeds(self, as_of: datetime | None = None) -> list[FeedState]:
+        """Return the state of every source that was ever heard, by name."""
+        return self._hearing.states(as_of)
+
+    # The store itself
+
+    def meta(self, key: str) -> str | None:
+        """Return a value kept about the store; None where there is none."""
+        statement = select(meta.c.value).where(meta.c.key == key).order_by(meta.c.seq.desc()).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(statement).scalar_one_or_none()
+
+    def set_meta(self, key: str, value: str, *, once: bool = False) -> str:
+        """Keep a value about the store and return the one that now holds; with `once`, an earlier one stays."""
+        with self._database.write() as connection:
+            last = connection.execute(
+                select(meta.c.value).where(meta.c.key == key).order_by(meta.c.seq.desc()).limit(1)
+            ).scalar_one_or_none()
+            if last == value or (once and last is not None):
+                return value if last is None else last
+            at = self._database.known(connection, None)
+            connection.execute(meta.insert(), {"key": key, "value": value, "known": at})
+        return value
+
+    def count(self) -> int:
+        """Return how many revisions of records are stored."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(record)).scalar_one())
+
+    def backup(self, path: str | Path) -> Path:
+        """Write a consistent copy while others write, check it, and only then give it its name.
+
+        Raises
+        ------
+        StoreError
+            If the file exists, cannot be written, or the copy is not sound.
+        """
+        return backup.backup(self._database, Path(path))
+
+    @staticmethod
+    def restore(source: str | Path, target: str | Path, *, overwrite: bool = False) -> Path:
+        """Put a backup in the place of a store, after checking it.
+
+        Parameters
+        ----------
+        source, target
+            The backup, and the store's file.
+        overwrite
+            Whether a store that is there may be replaced; it is kept beside, under the returned name's folder.
+
+        Raises
+        ------
+        StoreError
+            If the backup is not sound, or a store is there and `overwrite` is false or another process uses it.
+        """
+        return backup.restore(Path(source), Path(target), overwrite=overwrite)
+
+    def check(self) -> list[str]:
+        """Return all that is wrong with the store, each with what to do; an empty list is good."""
+        return backup.check(self._database)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        """Return the store."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+
+def _path(url: str | Path) -> Path | None:
+    """Return the file that an address names; None for a database in memory."""
+    if isinstance(url, Path):
+        return url
+    if url in {":memory:", "sqlite://", "sqlite:///:memory:"}:
+        return None
+    if "://" not in url:
+        return Path(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(
+            f"{url[:80]!r} is no database address; expected sqlite:///path/store.sqlite."
+        ) from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise SettingsError(
+            f"A store in {parsed.get_backend_name()!r} is not supported; expected sqlite:///path/store.sqlite."
+        )
+    return Path(parsed.database)
