@@ -1,0 +1,313 @@
+"""The frame of every desk: what floor this is, what time it is, whether the data are live, and the views."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import jinja2
+import panel as pn
+import param
+from bokeh.document import Document
+from panel.template.base import BaseTemplate
+
+from watchfloor.core.clock import LiveClock
+from watchfloor.core.errors import InvalidInputError, UnknownNameError
+from watchfloor.core.terms import LANGUAGES, term, terms
+from watchfloor.security.text import plain
+from watchfloor.views.page.configure import configure
+from watchfloor.views.page.signals import Signals
+from watchfloor.views.page.theme import THEMES, Look, css
+from watchfloor.views.serve.current import current_actor, serving
+from watchfloor.views.serve.hub import Beat, Hub
+
+__all__ = ["SLOTS", "Page", "page"]
+
+SLOTS = ("map", "main", "kpi", "list", "detail", "time", "side", "strip")
+"""Places on a desk, in the order in which a screen reader meets them."""
+TABS = ("map", "main", "list", "detail", "time", "strip")
+STALE_AFTER = 6.0
+"""Seconds without a sign of life (every 2 s) after which a page calls itself stale."""
+RELOAD_AFTER = 12.0
+"""Seconds without one after which a page that reaches the server again loads itself anew."""
+GRACE = 8.0
+"""Seconds that a page may take to open its link at first."""
+_HERE = Path(__file__).parent
+_FONTS = "wf-fonts/noto-sans-sc.css"
+
+
+class Page(BaseTemplate):
+    """A desk: a header, marks, and views in named places.
+
+    Made by `page`. It is neither Panel's own template nor one of the Material ones: those load fonts and icons from
+    elsewhere, watch global state for each session, and paint late.
+
+    Examples
+    --------
+    >>> import panel as pn
+    >>> desk = Page("Situation", slots={"map": pn.Spacer()})
+    >>> sorted(desk.slots)
+    ['map']
+    """
+
+    title = param.String("Watchfloor", doc="Name of the desk.")
+    design = param.ClassSelector(
+        class_=Look, default=Look, is_instance=False, instantiate=False, doc="Looks."
+    )
+
+    _css: ClassVar[list[Any]] = []
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        slots: Mapping[str, Any],
+        header: Sequence[Any] = (),
+        floor: Any = None,
+        selection: Any = None,
+    ) -> None:
+        for name in slots:
+            if name not in SLOTS:
+                raise UnknownNameError("place on a page", name, SLOTS)
+        self.floor, self.selection = floor, selection
+        self.slots = {name: slots[name] for name in SLOTS if slots.get(name) is not None}
+        self.dark = getattr(selection, "theme", None) or _argument("theme", THEMES, "dark")
+        self.language = getattr(selection, "language", None) or _argument("lang", LANGUAGES, _language())
+        configure(self.dark, self.language)
+        super().__init__(template=_template(), nb_template=_notebook_template(), title=plain(title, 80))
+        self._header = [f"header_{number}" for number in range(len(header))]
+        for name, item in zip(self._header, header, strict=True):
+            self._render_items[name] = (_viewable(item), ["header"])
+        for name, item in self.slots.items():
+            self._render_items[f"slot_{name}"] = (_viewable(item), ["slot"])
+
+    def _build_layout(self) -> pn.Column:
+        """Spare each session the launch button that Panel's template makes and never shows."""
+        return pn.Column()
+
+    def _init_doc(self, doc: Document | None = None, comm: Any = None, title: str | None = None,
+                  notebook: bool = False, location: Any = True) -> Document:  # fmt: skip
+        document: Document = super()._init_doc(
+            doc, comm, title=title or self.title, notebook=notebook, location=False
+        )
+        if notebook:
+            return document
+        if location:
+            self._add_location(document, location)
+        line = Signals()
+        line.attach(document)
+        document._watchfloor_page = self
+        document.theme = Look(theme="dark" if self.dark == "dark" else "default").theme.bokeh_theme
+        document.template_variables.update(self._variables())
+        self._watch(document, line)
+        return document
+
+    def _watch(self, document: Document, line: Signals) -> None:
+        """Send a sign of life every two seconds, and the as-of mark whenever it changes."""
+        store = getattr(self.floor, "store", None)
+
+        def beat(signal: Beat) -> None:
+            line.send(beat=signal.number, trouble=signal.trouble, **self._time())
+
+        Hub.of(store).on_beat(beat, document)
+        selection = self.selection
+        if selection is None or "as_of" not in selection.param:
+            return
+
+        def mark(*_: Any) -> None:
+            line.send(as_of=self._as_of())
+
+        watcher = selection.param.watch(mark, ["as_of"])
+
+        def unwatch(session_context: object) -> None:  # noqa: ARG001  Bokeh checks the signature
+            selection.param.unwatch(watcher)
+
+        document.on_session_destroyed(unwatch)
+
+    def _time(self) -> dict[str, Any]:
+        floor = self.floor
+        now = floor.now() if floor is not None else LiveClock().now()
+        zone = getattr(floor, "zone", None)
+        local = now.astimezone(zone) if zone is not None else now
+        offset = local.utcoffset()
+        minutes = int(offset.total_seconds() // 60) if offset is not None else 0
+        clock = getattr(floor, "clock", None)
+        speed = 0.0 if getattr(clock, "paused", False) else float(getattr(clock, "speed", 1.0))
+        sign = "−" if minutes < 0 else "+"
+        named = f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+        day = f"{local:%Y-%m-%d}"
+        return {
+            "now": now.timestamp() * 1000,
+            "offset": minutes,
+            "speed": speed,
+            "zone": f"{day} · {named}" + (f" {zone.key}" if zone is not None and zone.key != "UTC" else ""),
+        }
+
+    def _as_of(self) -> str:
+        at: datetime | None = getattr(self.selection, "as_of", None)
+        if at is None:
+            return ""
+        zone = getattr(self.floor, "zone", None)
+        local = at.astimezone(zone) if zone is not None else at
+        today = self.floor.now().astimezone(local.tzinfo) if self.floor is not None else LiveClock().now()
+        written = f"{local:%H:%M}" if local.date() == today.date() else f"{local:%Y-%m-%d %H:%M}"
+        return term("page.as_of", self.language).format(time=written)
+
+    def _variables(self) -> dict[str, Any]:
+        floor, process = self.floor, serving()
+        time = self._time()
+        words = _words(self.language)
+        title = getattr(floor, "title", "") or ""
+        if isinstance(title, dict):
+            title = title.get(self.language) or title.get("en", "")
+        start = time | {
+            "words": {name: words[name] for name in ("opening", "live", "stale", "lost", "trouble", "close")},
+            "stale_after": STALE_AFTER,
+            "reload_after": RELOAD_AFTER,
+            "grace": GRACE,
+            "fonts": _FONTS if process is not None and process.fonts else "",
+        }
+        signed_in = process is not None and process.signed_in
+        local = getattr(floor, "zone", None)
+        now = floor.now() if floor is not None else LiveClock().now()
+        return {
+            "page_title": f"{self.title} · {plain(str(title), 80)}" if title else self.title,
+            "desk": self.title,
+            "floor_title": plain(str(title), 80),
+            "mark": plain(str(getattr(floor, "mark", "") or ""), 120),
+            "language": self.language,
+            "theme": self.dark,
+            "wall": _argument("wall", ("1",), "") == "1",
+            "words": words,
+            "css": _style(),
+            "js": _script(),
+            "logo": _logo(),
+            "icon": _icon(),
+            "clock": f"{now.astimezone(local) if local is not None else now:%H:%M:%S}",
+            "zone": time["zone"],
+            "as_of": self._as_of(),
+            "user": plain(current_actor(), 80) if signed_in else "",
+            "sign_out": signed_in,
+            "slots": list(self.slots),
+            "tabs": [name for name in TABS if name in self.slots],
+            "header_names": self._header,
+            "shown": [*self._header, *(f"slot_{name}" for name in self.slots)],
+            "start": _json(start),
+        }
+
+
+def page(
+    title: str,
+    *,
+    header: Sequence[Any] = (),
+    main: Any = None,
+    side: Any = None,
+    floor: Any = None,
+    selection: Any = None,
+    **places: Any,
+) -> Page:
+    """Return a desk that can be served.
+
+    Parameters
+    ----------
+    title
+        Name of the desk, such as ``Situation``.
+    header
+        Views in the header, few and small.
+    main, side
+        Views in the middle and at the left.
+    floor
+        The floor that is shown: its title, mark, clock and zone stand in the header.
+    selection
+        The session's `Selection`: theme, language and as-of time.
+    **places
+        Views in the other places of `SLOTS`: ``map``, ``list``, ``detail``, ``kpi``, ``time``, ``strip``. Let them
+        stretch (``sizing_mode="stretch_both"`` for map, list and detail, ``"stretch_width"`` for the rest).
+
+    Examples
+    --------
+    >>> import panel as pn
+    >>> page("Situation", map=pn.Spacer(), list=pn.Spacer()).title
+    'Situation'
+    """
+    if not title.strip():
+        raise InvalidInputError("A desk needs a title; it is the page's heading.")
+    slots = {"main": main, "side": side} | places
+    return Page(title, slots=slots, header=header, floor=floor, selection=selection)
+
+
+def _viewable(item: Any) -> Any:
+    if isinstance(item, str):
+        raise InvalidInputError("A bare string in a page would be shown as Markdown; use views.text.text.")
+    made: Callable[[], Any] | None = getattr(item, "__panel__", None)
+    return (
+        pn.panel(item) if made is None else item._create_view() if hasattr(item, "_create_view") else made()
+    )
+
+
+def _argument(name: str, known: Sequence[str], default: str) -> str:
+    """Return a word of the page's address if it is a known one."""
+    doc = pn.state.curdoc
+    if doc is None or doc.session_context is None:
+        return default
+    try:
+        value = pn.state.session_args.get(name, [b""])[0].decode("ascii")
+    except (UnicodeDecodeError, AttributeError):
+        return default
+    return value if value in known else default
+
+
+def _language() -> str:
+    process = serving()
+    return process.settings.language if process is not None else "en"
+
+
+def _json(value: Any) -> str:
+    """Write JSON that can stand in a script element: no tag can be closed by what it holds."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    return {key.removeprefix("page."): term(key, language) for key in terms() if key.startswith("page.")}
+
+
+@cache
+def _style() -> str:
+    return f"{css()}\n{(_HERE / 'shell.css').read_text(encoding='utf-8')}"
+
+
+@cache
+def _script() -> str:
+    return (_HERE / "shell.js").read_text(encoding="utf-8")
+
+
+@cache
+def _logo() -> str:
+    return (_HERE / "logo.svg").read_text(encoding="utf-8").strip()
+
+
+@cache
+def _icon() -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(_logo().encode()).decode("ascii")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        autoescape=True, loader=jinja2.FileSystemLoader(_HERE), undefined=jinja2.StrictUndefined
+    )
+
+
+def _template() -> jinja2.Template:
+    return _environment().get_template("shell.html")
+
+
+def _notebook_template() -> jinja2.Template:
+    return _environment().from_string(
+        "{% from macros import embed %}{% for root in roots %}{{ embed(root) | safe }}{% endfor %}"
+    )

@@ -1,0 +1,62 @@
+"""Say something to the page around the views: the time, a sign of life, the as-of mark, a toast.
+
+Messages go as JSON in the tags of one model that has no looks; the page's script reads them and sets text only.
+"""
+
+import json
+from typing import Any, Literal
+
+import panel as pn
+from bokeh.document import Document
+from bokeh.models import ColumnDataSource
+
+from watchfloor.security.text import plain
+
+__all__ = ["NAME", "Signals", "toast"]
+
+NAME = "wf-signals"
+"""Name of the model that carries the messages."""
+KEPT = 6
+"""Messages kept, so that several in one turn all arrive."""
+
+
+class Signals:
+    """The line from the server to one page's frame.
+
+    Examples
+    --------
+    >>> line = Signals(); line.send(toast="Saved"); line.model.tags
+    ['{"toast":"Saved","n":1}']
+    """
+
+    def __init__(self) -> None:
+        self.model = ColumnDataSource(name=NAME)
+        self._number = 0
+        self._kept: list[str] = []
+
+    def send(self, **message: Any) -> None:
+        """Send one message; call it with the document locked, as in a callback."""
+        self._number += 1
+        text = json.dumps(message | {"n": self._number}, ensure_ascii=False, separators=(",", ":"))
+        self._kept = [*self._kept, text][-KEPT:]
+        self.model.tags = list(self._kept)
+
+    def attach(self, doc: Document) -> None:
+        """Put the line on a page."""
+        doc.add_root(self.model)
+        doc._watchfloor_signals = self
+
+
+def toast(text: str, tone: Literal["info", "warning", "error"] = "info") -> bool:
+    """Show a short notice on the page whose callback this is; tell whether there was one.
+
+    Examples
+    --------
+    >>> toast("nobody looks")
+    False
+    """
+    line = getattr(pn.state.curdoc, "_watchfloor_signals", None)
+    if line is None:
+        return False
+    line.send(toast=plain(text, 500), tone=tone)
+    return True
