@@ -6,5 +6,7 @@ from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
 __all__ = ["FEEDS", "Context", "Feed", "Parsed", "Rejected"]
 
 FEEDS: Registry[Feed] = Registry(
-    "watchfloor.feeds", Feed, besides=("base", "collect", "properties", "values")
-)  # type: ignore[type-abstract]
+    "watchfloor.feeds",
+    Feed,  # type: ignore[type-abstract]
+    besides=("base", "collect", "properties", "values"),
+)

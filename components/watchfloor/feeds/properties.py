@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, cast
+from typing import Any
 
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError
@@ -13,7 +13,7 @@ from watchfloor.core.provenance import digest
 from watchfloor.core.scales import CROSSWALKS, Certainty, Severity, Status, Urgency
 from watchfloor.feeds.base import Context
 from watchfloor.feeds.values import choice, instant, words
-from watchfloor.store.records import KINDS, Kind, Record, State
+from watchfloor.store.records import KINDS, Record, State
 
 __all__ = ["ENDS", "TIMES", "TITLES", "UPDATES", "Properties"]
 
@@ -125,7 +125,7 @@ class Properties:
             revision = f"{format_time(sent)}+{content[:12]}" if said or began else content[:12]
         source = context.source or feed
         return Record(
-            kind=cast(Kind, kind) if kind in KINDS else "report",
+            kind=kind if kind in KINDS else "report",
             source=f"{feed}:{context.source}" if context.source else feed,
             key=self.text(_IDS, 200) or content[:16],
             revision=revision,

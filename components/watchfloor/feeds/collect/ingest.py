@@ -3,19 +3,21 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError, LimitError, WatchfloorError
+from watchfloor.core.provenance import digest_bytes
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS, Context, Feed, Parsed, Rejected
 from watchfloor.feeds.collect.sniff import sniff
-from watchfloor.store.records import Observation, Record
+from watchfloor.store import Appended
+from watchfloor.store.records import Observation, Record, Series
 
 if TYPE_CHECKING:
     from watchfloor.store import Store
@@ -129,26 +131,28 @@ def ingest(
     if len(data) > reader.limit:
         reason = f"The document has {len(data):,} bytes; {chosen} reads at most {reader.limit:,}."
         return _refuse(store, chosen, source, reason, data, received, pace)
-    raw = store.keep(data)
     context = Context(at, source, trust, zone, _Units(store), charset, status)
     parsed = _parse(reader, data, context)
+    raw = digest_bytes(data)
     taken, refused = _accept(parsed, raw, at, accept)
-    taken = _relate(store, reader, taken)
     seen, late = _measured(parsed.observations, at)
     aside = [*parsed.rejected, *refused, *late]
-    if parsed.series:
-        store.describe(parsed.series, known=received)
-    records = store.append(taken, known=received)
-    numbers = store.observe(seen, known=received)
-    _put_aside(store, source, aside, received)
-    newest = max((*(item.sent for item in taken), *(item.time for item in seen)), default=None)
-    ok = not parsed.rejected or bool(parsed.records or parsed.observations or parsed.series)
-    counted = Counter(item.reason for item in aside).most_common(_REASONS)
-    reasons = tuple(f"{reason} ({count} times)" if count > 1 else reason for reason, count in counted)
-    store.heard(
-        source, feed=chosen, ok=ok, at=received, newest=newest, message=reasons[0] if reasons else "",
-        cadence=pace[0], late_after=pace[1],
-    )  # fmt: skip
+    with store.batch():  # one commit: a document is taken in as a whole, or not yet
+        store.keep(data)
+        _keep(parsed.series, lambda items: store.describe(items, known=received), aside)
+        records = _keep(
+            _relate(store, reader, taken), lambda items: store.append(items, known=received), aside
+        )
+        numbers = _keep(seen, lambda items: store.observe(items, known=received), aside)
+        _put_aside(store, source, aside, received)
+        newest = max((*(item.sent for item in taken), *(item.time for item in seen)), default=None)
+        ok = not parsed.rejected or bool(parsed.records or parsed.observations or parsed.series)
+        counted = Counter(item.reason for item in aside).most_common(_REASONS)
+        reasons = tuple(f"{reason} ({count} times)" if count > 1 else reason for reason, count in counted)
+        store.heard(
+            source, feed=chosen, ok=ok, at=received, newest=newest, message=reasons[0] if reasons else "",
+            cadence=pace[0], late_after=pace[1],
+        )  # fmt: skip
     return Receipt(
         chosen, source, records.stored + numbers.stored, records.duplicates + numbers.duplicates, numbers.stored,
         len(aside), raw, reasons, ok, newest,
@@ -286,6 +290,27 @@ def _skewed(what: str, time: datetime, at: datetime) -> str:
         f"Clock skew: it {what} at {format_time(time)}, which is ahead of the floor's {format_time(at)} by more than"
         " 5 minutes."
     )
+
+
+Item = TypeVar("Item", Record, Observation, Series)
+
+
+def _keep(
+    items: Sequence[Item], put: Callable[[Sequence[Item]], Appended], aside: list[Rejected]
+) -> Appended:
+    """Store items together; if the store cannot write one of them down, each by itself."""
+    try:
+        return put(items)
+    except InvalidInputError:
+        stored = duplicates = 0
+        for item in items:
+            try:
+                done = put([item])
+            except InvalidInputError as error:
+                aside.append(Rejected(str(error), type(item).__name__.lower()))
+            else:
+                stored, duplicates = stored + done.stored, duplicates + done.duplicates
+        return Appended(stored, duplicates)
 
 
 def _relate(store: "Store", reader: Feed, records: list[Record]) -> list[Record]:  # noqa: ARG001
