@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "CatalogError",
     "ForbiddenError",
     "InvalidInputError",
     "LimitError",
@@ -22,6 +23,10 @@ class WatchfloorError(Exception):
 
 class InvalidInputError(WatchfloorError, ValueError):
     """Input that does not say what it must say."""
+
+
+class CatalogError(InvalidInputError):
+    """A catalog, or an entry of it, that cannot be used as it is written."""
 
 
 class LimitError(InvalidInputError):

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     hosts: list[str] = Field(
         default_factory=list, description="Hosts that feeds and catalogs may fetch from."
     )
+    environment: list[str] = Field(
+        default_factory=list, description="Names of environment variables that catalogs may use."
+    )
+    databases: dict[str, str] = Field(
+        default_factory=dict, description="Database URLs that catalogs may query, by name.", repr=False
+    )
     accounts: Path | None = Field(
         None, description="File of local accounts; default: accounts.toml in the data folder."
     )

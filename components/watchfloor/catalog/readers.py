@@ -1,0 +1,223 @@
+"""Intake readers for what Intake itself does not read: the store, GeoTIFF, SQL, several CSV files, shared themes.
+
+``import intake`` imports this module (entry point group ``intake.imports``), so it imports nothing heavy itself.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from intake.readers import datatypes
+from intake.readers.readers import BaseReader, FileReader
+
+from watchfloor.core.errors import CatalogError, NotReadyError
+
+__all__ = [
+    "CSVReader",
+    "GeoTIFFReader",
+    "GridReader",
+    "ObservationsReader",
+    "RecordsReader",
+    "SQLReader",
+    "SensorsReader",
+    "ThemeReader",
+]
+
+
+def _path(url: str) -> str:
+    return url[len("file://") :] if url.startswith("file://") else url
+
+
+class CSVReader(FileReader):
+    """One CSV file or several, one below the other, as one pandas table.
+
+    Examples
+    --------
+    >>> CSVReader.output_instance
+    'pandas:DataFrame'
+    """
+
+    implements: ClassVar[set[type]] = {datatypes.CSV}
+    imports: ClassVar[set[str]] = {"pandas"}
+    output_instance = "pandas:DataFrame"
+
+    def _read(self, data: Any, **kwargs: Any) -> Any:
+        import pandas as pd
+
+        urls = [data.url] if isinstance(data.url, str) else list(data.url)
+        frames = [pd.read_csv(_path(url), **kwargs) for url in urls]
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+class GridReader(FileReader):
+    """NetCDF or Zarr as one data set, or one variable of it, with CF units and the coordinate system kept.
+
+    Examples
+    --------
+    >>> GridReader.output_instance
+    'xarray:Dataset'
+    """
+
+    implements: ClassVar[set[type]] = {datatypes.NetCDF3, datatypes.HDF5, datatypes.Zarr}
+    imports: ClassVar[set[str]] = {"xarray"}
+    output_instance = "xarray:Dataset"
+
+    def _read(self, data: Any, variable: str | None = None, **kwargs: Any) -> Any:
+        import xarray as xr
+
+        if isinstance(data, datatypes.Zarr):
+            kwargs = {"engine": "zarr", "group": data.root or None} | kwargs
+        else:
+            engine = "scipy" if isinstance(data, datatypes.NetCDF3) else "h5netcdf"
+            kwargs = {"engine": engine, "group": getattr(data, "path", None) or None} | kwargs
+        found = xr.open_dataset(_path(data.url), decode_coords="all", **kwargs)
+        if variable is None:
+            return found
+        if variable not in found:
+            raise CatalogError(f"There is no variable {variable!r}; known: {', '.join(map(str, found))}.")
+        return found[variable]
+
+
+class GeoTIFFReader(FileReader):
+    """A GeoTIFF as one array, with its coordinate system; one band loses the dimension ``band``.
+
+    Examples
+    --------
+    >>> GeoTIFFReader.output_instance
+    'xarray:DataArray'
+    """
+
+    implements: ClassVar[set[type]] = {datatypes.TIFF}
+    imports: ClassVar[set[str]] = {"rioxarray"}
+    output_instance = "xarray:DataArray"
+
+    def _read(
+        self, data: Any, band: int | None = None, name: str | None = None, masked: bool = True, **_: Any
+    ) -> Any:
+        import rioxarray
+
+        # the driver is named, so that a file that only calls itself a TIFF opens nothing else
+        found: Any = rioxarray.open_rasterio(_path(data.url), masked=masked, driver="GTiff")
+        if band is not None:
+            found = found.sel(band=band, drop=True)
+        elif found.sizes.get("band") == 1:
+            found = found.squeeze("band", drop=True)
+        return found.rename(name) if name else found
+
+
+class SQLReader(BaseReader):
+    """A query on a SQLite file, opened for reading only, with bound parameters.
+
+    In the query a parameter is written ``:name``; its value stands in ``params``. A database that the settings name
+    (``conn: "database:NAME"``) is handed over as an SQLAlchemy address by our own catalog.
+
+    Examples
+    --------
+    >>> SQLReader.output_instance
+    'pandas:DataFrame'
+    """
+
+    implements: ClassVar[set[type]] = {datatypes.SQLQuery}
+    imports: ClassVar[set[str]] = {"pandas", "sqlalchemy"}
+    output_instance = "pandas:DataFrame"
+
+    def _read(self, data: Any, params: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+        from watchfloor.catalog.sql import query
+
+        return query(str(data.conn), str(data.query), params or {}, **kwargs)
+
+
+class ThemeReader(BaseReader):
+    """A theme that ships with the product, such as ``live``, for any catalog to nest.
+
+    Examples
+    --------
+    >>> sorted(ThemeReader(theme="live").read().entries)[0]
+    'alerts'
+    """
+
+    output_instance = "intake.readers.entry:Catalog"
+
+    def _read(self, theme: str, **_: Any) -> Any:
+        from intake.readers.entry import Catalog
+
+        from watchfloor.catalog.themes import theme_path
+
+        return Catalog.from_yaml_file(str(theme_path(theme)))
+
+
+class _LiveReader(BaseReader):
+    """What reads the store; Watchfloor's catalog passes the floor's one."""
+
+    imports: ClassVar[set[str]] = {"geopandas"}
+    output_instance = "geopandas:GeoDataFrame"
+
+    @staticmethod
+    def _store(store: Any) -> Any:
+        if store is None:
+            raise NotReadyError(
+                "Live entries need a store: open the floor (watchfloor.open), or pass store= to read()."
+            )
+        return store
+
+
+class RecordsReader(_LiveReader):
+    """The newest revision of each record of one kind, as the store knew it at a time.
+
+    Examples
+    --------
+    >>> RecordsReader(kind="alert").output_instance
+    'geopandas:GeoDataFrame'
+    """
+
+    def _read(self, kind: str, store: Any = None, as_of: datetime | None = None, **query: Any) -> Any:
+        from watchfloor.store.frames import frame
+
+        return frame(self._store(store).records(kind, as_of=as_of, **query))
+
+
+class SensorsReader(_LiveReader):
+    """Every series with its place and its newest observation.
+
+    Examples
+    --------
+    >>> SensorsReader().output_instance
+    'geopandas:GeoDataFrame'
+    """
+
+    def _read(self, store: Any = None, as_of: datetime | None = None, **_: Any) -> Any:
+        from watchfloor.store.frames import sensors
+
+        return sensors(self._store(store), as_of=as_of)
+
+
+class ObservationsReader(_LiveReader):
+    """Observations of some series, or of all, by valid time.
+
+    Examples
+    --------
+    >>> ObservationsReader(hours=24).output_instance
+    'pandas:DataFrame'
+    """
+
+    imports: ClassVar[set[str]] = {"pandas"}
+    output_instance = "pandas:DataFrame"
+
+    def _read(
+        self,
+        store: Any = None,
+        as_of: datetime | None = None,
+        series: str | Sequence[str] | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        hours: float | None = None,
+        now: datetime | None = None,
+        **_: Any,
+    ) -> Any:
+        from datetime import timedelta
+
+        found = self._store(store)
+        until = as_of or now
+        if start is None and hours is not None and until is not None:
+            start = (end or until) - timedelta(hours=hours)
+        return found.observations(series, start=start, end=end, as_of=as_of)
