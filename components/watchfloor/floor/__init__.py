@@ -1,1 +1,6 @@
-"""Room."""
+"""Which world am I in? The floor: catalog, store, clock and status."""
+
+from watchfloor.floor.floor import Floor, open  # noqa: A004  `watchfloor.open` is the name that users write
+from watchfloor.floor.place import data_folder, floors, store_path
+
+__all__ = ["Floor", "data_folder", "floors", "open", "store_path"]
