@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from watchfloor.catalog.document import Document, read_document
-from watchfloor.catalog.entry import Entry, Ground
+from watchfloor.catalog.entry import Entry
 from watchfloor.catalog.floorplan import FloorBlock
 from watchfloor.catalog.legacy import is_legacy, translate
 from watchfloor.catalog.locations import inside, local
+from watchfloor.catalog.plan import Ground
 from watchfloor.catalog.policy import Policy
 from watchfloor.catalog.problems import Problem
 from watchfloor.catalog.remote import Fetched
@@ -193,6 +194,12 @@ class Catalog(Mapping[str, Entry]):
         if name not in self._entries:
             raise UnknownNameError("entry", name, self._entries)
         return self._entries[name]
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same catalog; two that are opened are two."""
+        return self is other
+
+    __hash__ = object.__hash__
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names, as the files list them."""

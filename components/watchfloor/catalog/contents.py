@@ -18,6 +18,7 @@ __all__ = ["examine"]
 _MAGIC: dict[str, tuple[bytes, ...]] = {
     "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
     "GeoPackage": (b"SQLite format 3\0",),
+    "SQLite": (b"SQLite format 3\0",),
     "FlatGeoBuf": (b"fgb\x03",),
     "Shapefile": (b"\0\0\x27\x0a",),
     "HDF5": (b"\x89HDF\r\n\x1a\n",),

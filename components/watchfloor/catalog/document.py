@@ -133,7 +133,7 @@ def _measure(path: Path, text: str, limits: Limits) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > limits.depth:
-            line = event.start_mark.line + 1
+            line = getattr(event.start_mark, "line", 0) + 1
             raise LimitError(f"{path}:{line}: nested more than {limits.depth} deep.")
         if count > 4 * limits.values:
             raise LimitError(f"{path} holds more than {limits.values:,} values.")

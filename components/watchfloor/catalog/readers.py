@@ -171,9 +171,7 @@ class RecordsReader(_LiveReader):
     """
 
     def _read(self, kind: str, store: Any = None, as_of: datetime | None = None, **query: Any) -> Any:
-        from watchfloor.store.frames import frame
-
-        return frame(self._store(store).records(kind, as_of=as_of, **query))
+        return self._store(store).frame(kind, as_of=as_of, **query)
 
 
 class SensorsReader(_LiveReader):

@@ -18,14 +18,14 @@ class Flight(Generic[T]):
     """A reading on its way, in a thread of its own.
 
     A thread cannot be stopped from outside: a reading that takes too long goes on, and whoever asks for the same
-    again joins it.
+    again waits for it first.
 
     Parameters
     ----------
     work
         What is done.
-    landed
-        Called in the same thread with what was read, also when nobody waits any more.
+    number
+        Its place in the order in which readings began.
 
     Examples
     --------
@@ -33,11 +33,12 @@ class Flight(Generic[T]):
     True
     """
 
-    def __init__(self, work: Callable[[], T], landed: Callable[[T], None] | None = None) -> None:
+    def __init__(self, work: Callable[[], T], number: int = 0) -> None:
+        self.number = number
         self.error: BaseException | None = None
         self._result: list[T] = []
         self._done = threading.Event()
-        self._work, self._landed = work, landed
+        self._work = work
         threading.Thread(target=self._run, name="watchfloor-catalog", daemon=True).start()
 
     def wait(self, seconds: float) -> bool:
@@ -59,10 +60,7 @@ class Flight(Generic[T]):
     def _run(self) -> None:
         try:
             with guarded():
-                found = self._work()
-            self._result.append(found)
-            if self._landed is not None:
-                self._landed(found)
+                self._result.append(self._work())
         except BaseException as error:  # noqa: BLE001  handed to whoever waits
             self.error = error
         finally:
