@@ -1,5 +1,6 @@
 """The ``watchfloor`` command and what its parts share."""
 
+import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -15,7 +16,7 @@ from watchfloor.core.settings import Settings, load
 if TYPE_CHECKING:
     from watchfloor.floor import Floor
 
-__all__ = ["DataOption", "FloorOption", "app", "explained", "opened", "say", "settings_for"]
+__all__ = ["DataOption", "FloorOption", "actor", "app", "explained", "opened", "say", "settings_for"]
 
 app = typer.Typer(
     name="watchfloor",
@@ -28,6 +29,14 @@ app = typer.Typer(
 
 FloorOption = Annotated[str | None, typer.Option("--floor", help="Name of the floor; default: demo.")]
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the store; default: var.")]
+
+
+def actor() -> str:
+    """Return who is at the command line, for the journal."""
+    try:
+        return f"{getpass.getuser()} at the command line"
+    except (KeyError, OSError):
+        return "operator at the command line"
 
 
 def say(text: str, *, error: bool = False) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from watchfloor.cli.base import DataOption, FloorOption, app, explained, opened, say, settings_for
+from watchfloor.cli.base import DataOption, FloorOption, actor, app, explained, opened, say, settings_for
 from watchfloor.core.clock import parse_time
 from watchfloor.core.errors import WatchfloorError
 
@@ -51,6 +51,9 @@ def import_(
                 f"{path}: {receipt.feed or 'not recognised'}, {receipt.stored} new, {receipt.duplicates} known already, "
                 f"{receipt.observations} observations, {receipt.rejected} in quarantine"
             )
+            found.store.journal.write(
+                actor(), "import", str(path), {"raw": receipt.raw, "stored": receipt.stored, "rejected": receipt.rejected}
+            )
             for reason in receipt.reasons[:5]:
                 say(f"  quarantine: {reason}", error=True)
             if len(receipt.reasons) > 5:
@@ -90,6 +93,7 @@ def backup(
 ) -> None:
     """Copy the store while it is in use, and verify the copy."""
     with opened(floor, data) as found:
+        found.store.journal.write(actor(), "backup", str(out), {})
         found.store.backup(out)
     say(f"{out}: {out.stat().st_size:,} bytes, verified.")
 
@@ -108,4 +112,6 @@ def restore(
 
     target = store_path(settings_for(floor=floor, data=data))
     Store.restore(copy, target, overwrite=overwrite)
+    with opened(floor, data) as found:
+        found.store.journal.write(actor(), "restore", str(copy), {})
     say(f"{target}: restored and verified.")

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from watchfloor.catalog import Catalog, FloorBlock, Policy, open_catalog
 from watchfloor.core.clock import Clock, format_time, zone
-from watchfloor.core.errors import InvalidInputError, UnsafeError
+from watchfloor.core.errors import InvalidInputError, SettingsError, UnsafeError
 from watchfloor.core.scales import Status
 from watchfloor.core.settings import Settings, load
 from watchfloor.floor.place import find, store_path
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = ["Floor", "open"]
+
+CERTIFICATE = 1_000_000
+"""Most bytes read of a certificate file."""
 
 
 class Floor:
@@ -120,6 +124,19 @@ class Floor:
     def languages(self) -> tuple[str, ...]:
         """Languages of its screens."""
         return tuple(self.block.languages)
+
+    @cached_property
+    def trust(self) -> tuple[bytes, ...]:
+        """Certificates (PEM) that may sign alerts, from the files that the settings name."""
+        found = []
+        for path in self.settings.trust:
+            try:
+                found.append(path.read_bytes()[:CERTIFICATE])
+            except OSError as error:
+                raise SettingsError(
+                    f"The certificate file {path} cannot be read ({error.strerror}); mend `trust`."
+                ) from error
+        return tuple(found)
 
     def now(self) -> datetime:
         """Return the floor's time."""
