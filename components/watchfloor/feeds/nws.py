@@ -79,7 +79,10 @@ class NWS(Feed):
             except (InvalidInputError, UnsafeError) as error:
                 rejected.append(refuse(error, where, feature))
                 continue
-            records.setdefault(record.identity, record)  # the API lists an alert again for each of its zones
+            same = records.setdefault(record.identity, record)
+            if same != record:
+                reason = "Another alert of this document has the same id, sender and time, but says something else."
+                rejected.append(refuse(reason, where, feature))
         return Parsed(records=list(records.values()), rejected=rejected)
 
 
