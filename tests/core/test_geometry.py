@@ -1,11 +1,13 @@
 """Longitude first, in range, split at the antimeridian, valid."""
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from watchfloor.core import geometry
+from watchfloor.core.clock import monotonic
 from watchfloor.core.errors import InvalidInputError, LimitError
 from watchfloor.core.geometry import GEOD
 
@@ -124,3 +126,46 @@ def test_polygon_needs_three_points() -> None:
     with pytest.raises(InvalidInputError):
         geometry.polygon([(0, 0), (1, 1)])
     assert geometry.polygon([(0, 0), (1, 0), (1, 1)]).area == pytest.approx(0.5)
+
+
+def scribble(points: int) -> dict:
+    rng = np.random.default_rng(7)
+    ring = rng.uniform(0, 10, (points, 2)).tolist()
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def test_a_scribble_is_refused_rather_than_repaired_for_minutes() -> None:
+    start = monotonic()
+    with pytest.raises(LimitError, match="cross each other too often"):
+        geometry.read(scribble(400))
+    with pytest.raises(LimitError, match="cross each other too often"):
+        geometry.read(scribble(20_000))
+    assert monotonic() - start < 5  # 400 points take GEOS 30 s by lines, 20,000 never end
+
+
+def test_a_bow_tie_is_repaired_to_what_it_goes_round() -> None:
+    found = geometry.read({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]})
+    assert found is not None
+    assert found.is_valid
+    assert found.area == pytest.approx(0.5)
+    assert found.contains(shapely.Point(0.1, 0.5))
+
+
+def test_areas_are_melted_and_points_stay_beside_them() -> None:
+    left, right = shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)
+    found = geometry.union([left, None, right, shapely.Point(9, 9)])
+    assert found is not None
+    assert found.is_valid
+    assert found.geom_type == "GeometryCollection"
+    assert found.area == pytest.approx(3)
+
+
+def test_areas_that_cross_without_end_are_not_melted() -> None:
+    rng = np.random.default_rng(1)
+    turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    stars = []
+    for _ in range(100):
+        reach = rng.uniform(0.5, 5, 60)
+        stars.append(shapely.Polygon(np.c_[np.cos(turn) * reach, np.sin(turn) * reach]))
+    with pytest.raises(LimitError, match="melted"):
+        geometry.union(stars)

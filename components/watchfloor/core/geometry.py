@@ -17,10 +17,25 @@ from shapely.geometry.base import BaseGeometry
 
 from watchfloor.core.errors import InvalidInputError, LimitError
 
-__all__ = ["GEOD", "MAX_VERTICES", "circle", "clean", "combine", "polygon", "read", "write"]
+__all__ = [
+    "GEOD",
+    "MAX_CROSSINGS",
+    "MAX_VERTICES",
+    "circle",
+    "clean",
+    "combine",
+    "crossings",
+    "polygon",
+    "read",
+    "repair",
+    "union",
+    "write",
+]
 
 GEOD = Geod(ellps="WGS84")
 MAX_VERTICES = 100_000
+MAX_CROSSINGS = 20_000
+"""Crossings of edges that are worked out at most: 300 random points cross 20,000 times, and take 0.1 s to repair."""
 _WORLD = shapely.box(-180, -90, 180, 90)
 
 
@@ -82,7 +97,7 @@ def clean(found: BaseGeometry) -> BaseGeometry | None:
         raise InvalidInputError(f"Longitude {worst:g} is outside -180 to 180.")
     flat = shapely.force_2d(found)
     parts = [_split(part) for part in getattr(flat, "geoms", [flat])]
-    repaired = [part if part.is_valid else shapely.make_valid(part) for part in parts]
+    repaired = [repair(part) for part in parts]
     whole = repaired[0] if len(repaired) == 1 else _gather(repaired)
     return None if whole.is_empty else whole
 
@@ -115,6 +130,66 @@ def combine(shapes: Sequence[BaseGeometry | None]) -> BaseGeometry | None:
     """Put several shapes into one, leaving out None."""
     found = [item for item in shapes if item is not None and not item.is_empty]
     return None if not found else found[0] if len(found) == 1 else _gather(found)
+
+
+def repair(found: BaseGeometry) -> BaseGeometry:
+    """Make a shape valid; every place that a ring goes round counts as inside, whichever way round.
+
+    Raises
+    ------
+    LimitError
+        If its edges may cross each other more than `MAX_CROSSINGS` times, and four times for each edge besides (those
+        of a coast lie close without crossing): repairing it could take minutes.
+
+    Examples
+    --------
+    >>> bow_tie = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    >>> bow_tie.area, repair(bow_tie).area
+    (0.0, 0.5)
+    """
+    if found.is_valid:
+        return found
+    if crossings([found]) > MAX_CROSSINGS + 4 * int(shapely.get_num_coordinates(found)):
+        raise LimitError(f"The edges of this {found.geom_type} cross each other too often to be put right.")
+    return shapely.make_valid(found, method="structure", keep_collapsed=True)
+
+
+def union(shapes: Sequence[BaseGeometry | None]) -> BaseGeometry | None:
+    """Melt areas into one, and put other shapes beside them, leaving out None.
+
+    Raises
+    ------
+    LimitError
+        If the areas may cross each other more than `MAX_CROSSINGS` times, and four times for each edge besides.
+    """
+    leaves = [leaf for item in shapes if item is not None for leaf in getattr(item, "geoms", [item])]
+    areas = [leaf for leaf in leaves if leaf.geom_type == "Polygon"]
+    others = [leaf for leaf in leaves if leaf.geom_type != "Polygon"]
+    if len(areas) > 1:
+        # Neighbours share edges, which meet without crossing: the more edges, the more of those.
+        if crossings(areas) > MAX_CROSSINGS + 4 * sum(shapely.get_num_coordinates(area) for area in areas):
+            raise LimitError("These areas cross each other too often to be melted into one.")
+        areas = [shapely.union_all(areas)]
+    return combine([*areas, *others])
+
+
+def crossings(shapes: Sequence[BaseGeometry]) -> int:
+    """Estimate, from above, how often the edges of polygons cross.
+
+    Counted are pairs of edges with overlapping boxes, beyond an edge's own two neighbours; of many edges, 200 evenly
+    taken ones stand for all, so that the question itself stays cheap.
+    """
+    rings = shapely.get_rings([item for item in shapes if "Polygon" in item.geom_type])
+    if len(rings) == 0:
+        return 0
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    inner = ring[1:] == ring[:-1]
+    first, last = points[:-1][inner], points[1:][inner]
+    boxes = shapely.box(*np.minimum(first, last).T, *np.maximum(first, last).T)
+    step = -(-len(boxes) // 200)
+    sample = boxes[::step]
+    met = shapely.STRtree(boxes).query(sample).shape[1] - 3 * len(sample)
+    return max(0, int(met * step) // 2)
 
 
 def write(found: BaseGeometry | None) -> dict[str, Any] | None:
@@ -161,7 +236,7 @@ def _split(part: BaseGeometry) -> BaseGeometry:
         return shapely.transform(part, _wrap) if abs(x[0]) > 180 else part
     if x.max() <= 180 and x.min() >= -180:
         return part
-    valid = part if part.is_valid else shapely.make_valid(part)
+    valid = repair(part)
     pieces = []
     for shift in (-360, 0, 360):
         cut = valid.intersection(affinity.translate(_WORLD, shift))

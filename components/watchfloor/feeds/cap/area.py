@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -18,8 +17,6 @@ _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _PAIR = re.compile(rf"({_NUMBER}),({_NUMBER})", re.ASCII)
 _COMMA = re.compile(r"\s*,\s*")
 _KM = re.compile(_NUMBER, re.ASCII)
-# Crossing edges that are worked out at most: beyond, putting shapes together could take minutes.
-_CROSSINGS = 100_000
 
 
 class Shapes:
@@ -37,6 +34,7 @@ class Shapes:
     def __init__(self) -> None:
         self._found: dict[str, BaseGeometry | None] = {}
         self._points = 0
+        self._crossings = 0
 
     def polygon(self, text: str, notes: list[str]) -> dict[str, Any] | None:
         """Read a polygon: at least four pairs ``latitude,longitude``, the last one the same as the first.
@@ -66,16 +64,7 @@ class Shapes:
         LimitError
             If the shapes cross each other too often to be put together.
         """
-        shapes = [shape for shape in self._found.values() if shape is not None]
-        polygons = [leaf for shape in shapes for leaf in _leaves(shape) if leaf.geom_type == "Polygon"]
-        others = [leaf for shape in shapes for leaf in _leaves(shape) if leaf.geom_type != "Polygon"]
-        if len(polygons) > 1:
-            _refuse_tangle(polygons)
-            try:
-                polygons = [shapely.union_all(polygons)]
-            except shapely.errors.GEOSException:
-                polygons = [shapely.union_all(polygons, grid_size=1e-7)]
-        return geometry.write(geometry.combine([*polygons, *others]))
+        return geometry.write(geometry.union(list(self._found.values())))
 
     def _once(self, text: str, make: Any) -> dict[str, Any] | None:
         key = " ".join(text.split())
@@ -102,7 +91,9 @@ class Shapes:
             pairs.append(pairs[0])
         drawn = shapely.Polygon(pairs)
         if not drawn.is_valid:
-            _refuse_tangle([drawn])
+            self._crossings += max(0, geometry.crossings([drawn]) - 4 * len(pairs))
+            if self._crossings > geometry.MAX_CROSSINGS:
+                raise LimitError("The edges of the polygons cross each other too often to be put right.")
         return geometry.polygon(pairs)
 
     def _round(self, text: str) -> BaseGeometry | None:
@@ -130,32 +121,3 @@ def _pair(text: str) -> tuple[float, float]:
     if abs(lon) > 360:
         raise InvalidInputError(f"Longitude {lon:g} of {text[:60]!r} is outside -180 to 180.")
     return lon, lat
-
-
-def _leaves(shape: BaseGeometry) -> list[BaseGeometry]:
-    return list(getattr(shape, "geoms", [shape]))
-
-
-def _refuse_tangle(polygons: list[BaseGeometry]) -> None:
-    """Refuse polygons whose edges meet so often that putting them together would stall the floor.
-
-    The number of pairs of edges with overlapping boxes is an upper bound for the crossings; it is estimated from
-    at most 500 edges, evenly taken, so that the question itself stays cheap.
-    """
-    edges = np.concatenate([_edges(polygon) for polygon in polygons])
-    if len(edges) < 500:
-        return
-    boxes = shapely.box(
-        np.minimum(edges[:, 0], edges[:, 2]), np.minimum(edges[:, 1], edges[:, 3]),
-        np.maximum(edges[:, 0], edges[:, 2]), np.maximum(edges[:, 1], edges[:, 3]),
-    )  # fmt: skip
-    step = max(1, len(edges) // 500)
-    sample = boxes[::step]
-    met = shapely.STRtree(boxes).query(sample).shape[1] - 3 * len(sample)  # itself and its two neighbours
-    if met * step > 2 * _CROSSINGS:
-        raise LimitError("These polygons cross themselves or each other too often to be put together.")
-
-
-def _edges(polygon: BaseGeometry) -> Any:
-    ring = shapely.get_coordinates(polygon)
-    return np.hstack([ring[:-1], ring[1:]])
