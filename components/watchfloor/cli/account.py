@@ -14,7 +14,9 @@ from watchfloor.security.roles import ROLES
 accounts = typer.Typer(help="Local accounts: who may sign in, and in which roles.", no_args_is_help=True)
 app.add_typer(accounts, name="account")
 
-RoleOption = Annotated[list[str] | None, typer.Option("--role", help=f"Role, may be repeated: {', '.join(ROLES)}.")]
+RoleOption = Annotated[
+    list[str] | None, typer.Option("--role", help=f"Role, may be repeated: {', '.join(ROLES)}.")
+]
 
 
 @accounts.command()

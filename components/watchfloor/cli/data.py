@@ -52,7 +52,10 @@ def import_(
                 f"{receipt.observations} observations, {receipt.rejected} in quarantine"
             )
             found.store.journal.write(
-                actor(), "import", str(path), {"raw": receipt.raw, "stored": receipt.stored, "rejected": receipt.rejected}
+                actor(),
+                "import",
+                str(path),
+                {"raw": receipt.raw, "stored": receipt.stored, "rejected": receipt.rejected},
             )
             for reason in receipt.reasons[:5]:
                 say(f"  quarantine: {reason}", error=True)
@@ -76,7 +79,7 @@ def export(
     overwrite: Annotated[bool, typer.Option(help="Replace a file that is there.")] = False,
 ) -> None:
     """Write a catalog entry to a file, marked with floor, time and source."""
-    from watchfloor.catalog.export import write
+    from watchfloor.floor.export import write
 
     with opened(floor, data) as found:
         at = parse_time(as_of, found.zone) if as_of else None

@@ -1,0 +1,5 @@
+"""Let ``python -m watchfloor.cli`` be the command."""
+
+from watchfloor.cli import app
+
+app()
