@@ -13,7 +13,7 @@ from watchfloor.core.provenance import digest_bytes
 from watchfloor.store.database import Database
 from watchfloor.store.tables import blob, quarantine
 
-__all__ = ["KEPT", "SHARE", "Quarantined", "keep", "put_aside", "put_aside_rows", "raw"]
+__all__ = ["KEPT", "SHARE", "Quarantined", "keep", "put_aside", "put_aside_counts", "put_aside_rows", "raw"]
 
 KEPT = 1024 * 1024
 """Most bytes kept of one document in quarantine."""
@@ -125,6 +125,15 @@ def put_aside(
         seq = int(key[0]) if key else 0
         database.note(connection, at, [{"table": "quarantine", "key": str(seq), "source": source}])
         return _read(connection.execute(select(quarantine).where(quarantine.c.seq == seq)).one())
+
+
+def put_aside_counts(database: Database, as_of: datetime | None) -> dict[str, int]:
+    """Return how much was put aside of each source, reading none of the bytes."""
+    statement = select(quarantine.c.source, func.count()).group_by(quarantine.c.source)
+    if as_of is not None:
+        statement = statement.where(quarantine.c.known <= micros(as_of))
+    with database.read() as connection:
+        return {str(source): int(count) for source, count in connection.execute(statement)}
 
 
 def put_aside_rows(database: Database, as_of: datetime | None, limit: int | None) -> list[Quarantined]:

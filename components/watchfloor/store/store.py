@@ -23,6 +23,7 @@ from watchfloor.store.journal import Journal
 from watchfloor.store.measured import Measured
 from watchfloor.store.records import Observation, Record, Series
 from watchfloor.store.revisions import Appended, Words
+from watchfloor.store.shelf import Shelf
 from watchfloor.store.tables import meta, record
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Store:
         self._database = database
         self._measured = Measured(database)
         self._hearing = Hearing(database)
+        self._shelf = Shelf(database)
         self.journal = Journal(database)
         """The journal of human acts."""
 
@@ -179,12 +181,19 @@ class Store:
             in for one that does not match.
         limit
             At most so many.
+
+        Returns
+        -------
+        list of Record
+            The same objects are given to every caller: their `body` and `geometry` are not to be changed.
         """
-        found = self.rows(
-            list(record.c), kind, as_of=as_of, valid_at=valid_at, source=source, hazard=hazard, severity=severity,
-            state=state, status=status, bbox=bbox, latest=latest, limit=limit,
+        conditions = revisions.query(
+            kind, as_of, valid_at, source=source, hazard=hazard, severity=severity, state=state, status=status,
+            bbox=bbox, latest=latest,
         )  # fmt: skip
-        return [revisions.read(row) for row in found]
+        with self._database.read() as connection:
+            found = revisions.rows(connection, [], conditions, newest_first=valid_at is None, limit=limit)
+            return self._shelf.fetch(connection, [row.order_seq for row in found])
 
     def rows(
         self,
@@ -310,6 +319,10 @@ class Store:
     def quarantined(self, as_of: datetime | None = None, limit: int | None = None) -> list[Quarantined]:
         """Return what was put aside, the last first."""
         return archive.put_aside_rows(self._database, as_of, limit)
+
+    def held(self, as_of: datetime | None = None) -> dict[str, int]:
+        """Return how much was put aside of each source."""
+        return archive.put_aside_counts(self._database, as_of)
 
     def heard(
         self,
