@@ -78,6 +78,8 @@ class Floor:
         """What its catalog says about it."""
         self.zone: ZoneInfo = zone(settings.zone or block.zone)
         """Time zone of its screens."""
+        self.replayed = False
+        """Whether it lives a past again (`floor.replay`)."""
         self._owned = owned
         self._preparing = threading.Lock()
         self.sources = Sources(self)
@@ -106,6 +108,8 @@ class Floor:
     @property
     def mark(self) -> str:
         """What every screen and export of it must carry; empty for a real floor in earnest."""
+        if self.replayed:
+            return "REPLAY · not live"
         if self.invented:
             return "DEMO · invented data"
         return "" if self.status is Status.ACTUAL else self.status.value.upper()
@@ -212,6 +216,8 @@ class Floor:
         and once: again, only what has fallen due since is added. Call it before anything else is stored, because what
         is stored later is never known earlier.
         """
+        if self.replayed:
+            return 0
         with self._preparing:
             return self.sources.prepare()
 
