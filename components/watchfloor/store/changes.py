@@ -31,6 +31,8 @@ class Change:
         The record's key, the journal entry's number, the source heard, the number in quarantine; empty for series.
     known
         When.
+    revision
+        The record's revision.
     kind
         The record's kind, the act, or the feed.
     source
@@ -45,6 +47,7 @@ class Change:
     table: Part
     key: str
     known: datetime
+    revision: str = ""
     kind: str = ""
     source: str = ""
     series: tuple[str, ...] = ()
@@ -72,6 +75,7 @@ def changes(database: Database, since: int, limit: int) -> list[Change]:
             table=cast("Part", row.table),
             key=row.key,
             known=from_micros(row.known),
+            revision=row.detail if row.table == "record" else "",
             kind=row.kind,
             source=row.source,
             series=tuple(names[number] for number in touched.get(row.cursor, ())),

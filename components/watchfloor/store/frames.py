@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from watchfloor.core.clock import micros
-from watchfloor.core.scales import rank
+from watchfloor.core.scales import Severity, rank
 from watchfloor.store import revisions
 from watchfloor.store.records import Record
 from watchfloor.store.tables import FOREVER, record
@@ -23,6 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 """The columns, in order."""
 _NAT = -(2**63)
+_RANK = {word.value: rank(word) for word in Severity}
 _TIMES = ("sent", "valid_from", "valid_to", "known")
 
 
@@ -61,7 +62,7 @@ def read(store: "Store", kind: revisions.Words = None, **filters: Any) -> "gpd.G
     columns = [record.c[name] for name in COLUMNS]
     rows = store.rows(columns, kind, **filters)
     cells = [list(row[: len(COLUMNS) - 1]) for row in rows]
-    return _table(cells, shapely.from_geojson([row.geometry for row in rows]))
+    return _table(cells, shapely.from_wkb([row.geometry for row in rows]))
 
 
 def sensors(store: "Store", as_of: datetime | None = None) -> "gpd.GeoDataFrame":
@@ -106,9 +107,7 @@ def _table(rows: list[list[Any]], shapes: Any) -> "gpd.GeoDataFrame":
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = shapes
     result = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometry, crs="EPSG:4326"), crs="EPSG:4326")
-    order = np.lexsort(
-        (-result["sent"].astype("int64").to_numpy(), [rank(word) for word in table["severity"]])
-    )
+    order = np.lexsort((-result["sent"].astype("int64").to_numpy(), table["severity"].map(_RANK).to_numpy()))
     return result.iloc[order].reset_index(drop=True)
 
 

@@ -171,7 +171,7 @@ class Measured:
         parameters = {} if as_of is None else {"as_of": micros(as_of)}
         with self._database.read() as connection:
             table = _names(connection)
-            rows = connection.execute(statement, parameters).all()
+            rows = [row for row in connection.execute(statement, parameters) if row.series_id is not None]
         return _frame(_arrays(rows), table).set_index("series").sort_index()
 
     def _identify(self, connection: Connection, names: Sequence[str], at: int) -> dict[str, int]:
@@ -347,6 +347,7 @@ def _latest(*, ever: bool) -> Select[Any]:
         found = found.order_by(last.c.known.desc(), last.c.time.desc(), last.c.revision.desc()).limit(1)
         return found.correlate(series).scalar_subquery()
 
+    # An outer join is never turned round: with an inner one SQLite goes through all observations instead.
     columns = [observation.c[name] for name in ("series_id", "time", "value", "flag", "known")]
     return select(*columns).join_from(
         series,
@@ -354,6 +355,7 @@ def _latest(*, ever: bool) -> Select[Any]:
         (observation.c.series_id == series.c.id)
         & (observation.c.time == noted(last.c.time))
         & (observation.c.revision == noted(last.c.revision)),
+        isouter=True,
     )
 
 

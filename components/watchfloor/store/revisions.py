@@ -6,16 +6,18 @@ place, and a cancel that comes before its alert still cancels it.
 """
 
 import json
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, tuple_
 
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
+from watchfloor.store import wkb
 from watchfloor.store.database import Database
 from watchfloor.store.records import KINDS, Kind, Record, State, Trust
 from watchfloor.store.tables import FOREVER, record
@@ -25,6 +27,7 @@ __all__ = ["Appended", "Words", "append", "history", "query", "rows"]
 Words = str | Sequence[str] | None
 """One word, several of which any will do, or None (or none at all) for all."""
 _CHUNK = 500
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def append(database: Database, records: Iterable[Record], known: datetime | None
     if not batch:
         return Appended(0, 0)
     with database.write() as connection:
-        for part in _parts(list(batch)):
+        for part in parts(list(batch)):
             for (found,) in connection.execute(select(record.c.identity).where(record.c.identity.in_(part))):
                 del batch[found]
         if not batch:
@@ -71,7 +74,13 @@ def append(database: Database, records: Iterable[Record], known: datetime | None
             connection,
             at,
             [
-                {"table": "record", "key": row["key"], "kind": row["kind"], "source": row["source"]}
+                {
+                    "table": "record",
+                    "key": row["key"],
+                    "kind": row["kind"],
+                    "source": row["source"],
+                    "detail": row["revision"],
+                }
                 for row in rows
             ],
         )
@@ -182,7 +191,7 @@ def read(row: Row[Any]) -> Record:
         certainty=Certainty(row.certainty),
         status=Status(row.status),
         state=cast("State", row.state),
-        geometry=None if row.geometry is None else json.loads(row.geometry),
+        geometry=None if row.geometry is None else wkb.decode(row.geometry),
         area=row.area,
         trust=cast("Trust", row.trust),
         body=json.loads(row.body),
@@ -200,8 +209,9 @@ def _row(item: Record) -> dict[str, Any]:
         )
     if item.state not in {"active", "cancelled", "ended"}:
         raise InvalidInputError(f"There is no state {item.state!r}; expected active, cancelled or ended.")
-    west, south, east, north = _bounds(item.geometry)
     try:
+        shape, bounds = (None, None) if item.geometry is None else wkb.encode(item.geometry)
+        west, south, east, north = bounds or (None, None, None, None)
         row: dict[str, Any] = {
             "identity": bytes.fromhex(item.identity),
             "kind": item.kind,
@@ -225,14 +235,14 @@ def _row(item: Record) -> dict[str, Any]:
             "area": item.area,
             "trust": item.trust,
             "raw": item.raw,
-            "geometry": None if item.geometry is None else text(item.geometry),
+            "geometry": shape,
             "body": text(item.body),
         }
         "".join(row[name] or "" for name in ("source", "key", "revision", "title", "area", "body")).encode()
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError, struct.error) as error:
         raise InvalidInputError(
-            f"The {item.kind} {item.key[:80]!r} of {item.source!r} cannot be written down: {error}. "
-            "Expected CAP's words, and JSON's types without NaN or broken characters."
+            f"The {item.kind} {item.key[:80]!r} of {item.source!r} cannot be written down: {error!r}. "
+            "Expected CAP's words, a GeoJSON geometry, and JSON's types without NaN or broken characters."
         ) from error
     return row
 
@@ -240,24 +250,6 @@ def _row(item: Record) -> dict[str, Any]:
 def text(value: Any) -> str:
     """Write JSON; NaN, infinity and foreign types raise ValueError or TypeError."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def _bounds(geometry: Any) -> tuple[float | None, float | None, float | None, float | None]:
-    """Return west, south, east, north of a GeoJSON geometry, by its coordinates."""
-    xs: list[float] = []
-    ys: list[float] = []
-    stack: list[Any] = [geometry]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            stack += [item.get("coordinates"), *(item.get("geometries") or ())]
-        elif isinstance(item, list | tuple) and item:
-            if isinstance(item[0], int | float):
-                xs.append(item[0])
-                ys.append(item[1])
-            else:
-                stack += item
-    return (min(xs), min(ys), max(xs), max(ys)) if xs else (None, None, None, None)
 
 
 def _inside(bbox: Sequence[float]) -> ColumnElement[bool]:
@@ -279,6 +271,6 @@ def _words(words: Words) -> list[str]:
     return [str(words)] if isinstance(words, str) else [str(word) for word in words]
 
 
-def _parts(items: list[bytes]) -> Iterator[list[bytes]]:
+def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]

@@ -84,7 +84,7 @@ record = Table(
     Column("raw", String, nullable=False),
     Column("known", BigInteger, nullable=False),
     # The long columns stand last: a row that is only tested is then read from its first page.
-    Column("geometry", Text),
+    Column("geometry", LargeBinary),
     Column("body", Text, nullable=False),
     Index("record_chain", "kind", "source", "key", "sent", "revision", "known"),
     Index("record_valid", "kind", "valid_to", "valid_from"),
