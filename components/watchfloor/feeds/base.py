@@ -1,12 +1,13 @@
 """What a feed is: a pure reading of bytes, apart from the fetching of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import ClassVar
 
 from watchfloor.core.scales import Status
+from watchfloor.feeds.chain import Named, relate
 from watchfloor.store.records import Observation, Record, Series
 
 __all__ = ["Context", "Feed", "Parsed", "Rejected"]
@@ -93,3 +94,18 @@ class Feed(ABC):
         What is good is returned, what is not is in `Parsed.rejected`; a document of which nothing can be read is
         one rejected part. Nothing is raised for bad input.
         """
+
+    def relate(self, records: Iterable[Record], named: Named) -> list[Record]:
+        """Give records that tell of one statement in several messages one key, with the help of what is stored.
+
+        Called between `parse` and the store. Alerts whose ``body["names"]`` lists the messages of their chain are
+        related (see `watchfloor.feeds.chain`); all others are left as they are.
+
+        Parameters
+        ----------
+        records
+            As `parse` read them.
+        named
+            Looks up (kind, source, name) and returns the key under which that name was stored first, or None.
+        """
+        return relate(records, named)

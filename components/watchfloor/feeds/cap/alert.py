@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from watchfloor.core.clock import format_time
@@ -90,7 +90,8 @@ def read_alert(
         pair["name"] for block in blocks for name in ("eventCode", "parameter") for pair in block.pairs(name)
     ]
     followed = words.profile(identifier, sender, codes, named)
-    sent = _sent(head, followed, context, notes)
+    zone = words.zone_of(followed) or context.zone
+    sent = _sent(head, zone, context, notes)
     status = _status(head, doubt, notes)
     kind = _word(head, "msgType", _TYPES)
     scope = _scope(head, version, notes)
@@ -99,7 +100,7 @@ def read_alert(
     if order > context.received + SKEW:
         order = sent  # a reference to the future must not hold back what comes later
     shapes = Shapes()
-    infos = [read_info(block, version, followed, shapes, notes, rejected) for block in blocks]
+    infos = [read_info(block, version, followed, zone, shapes, notes, rejected) for block in blocks]
     try:
         geometry = shapes.whole()
     except InvalidInputError as error:
@@ -230,10 +231,10 @@ def _name(head: Reader, name: str) -> str:
     return text
 
 
-def _sent(head: Reader, followed: str, context: Context, notes: list[str]) -> datetime:
+def _sent(head: Reader, zone: tzinfo | None, context: Context, notes: list[str]) -> datetime:
     where = f"{head.where}/sent"
     try:
-        sent = moment(head.need("sent", 64), words.zone_of(followed), "sent", notes)
+        sent = moment(head.need("sent", 64), zone, "sent", notes)
     except RefusedError:
         raise
     except InvalidInputError as error:

@@ -66,6 +66,7 @@ def read_info(
     reader: Reader,
     version: str,
     followed: str,
+    zone: tzinfo | None,
     shapes: Shapes,
     notes: list[str],
     rejected: list[Rejected],
@@ -80,6 +81,8 @@ def read_info(
         Version of CAP.
     followed
         Profile of CAP that the message follows.
+    zone
+        Time zone of times without an offset; None leaves them out.
     shapes
         The message's shapes; those of this info are added.
     notes
@@ -107,7 +110,6 @@ def read_info(
     if severity is None:
         severity = words.scale(Severity, reader.need("severity"), "severity", notes)
     responses = _known(reader.texts("responseType", 40), _RESPONSES, "responseType", notes)
-    zone = words.zone_of(followed)
     times = {name: _time(reader, name, zone, notes) for name in ("effective", "onset", "expires")}
     ends = times["expires"]
     if ends is not None and (later := _event_end(parameters)) is not None:
