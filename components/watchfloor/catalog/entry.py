@@ -24,6 +24,7 @@ __all__ = ["Entry"]
 
 _COPIES = 8
 _HANGING = 4
+_IN_MEMORY = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ class Entry:
         copy = self._copies.get(plan.key)
         if copy is None or mark is None or copy.stamp != mark:
             found = self._reader(plan, located).read(**extra)
-            copy = _Copy(self._describe(found), clock.now(), mark)
+            copy = _Copy(self._describe(_loaded(found)), clock.now(), mark)
         elif self.live:
             copy = replace(copy, at=clock.now())
         with self._lock:
@@ -326,6 +327,14 @@ class Entry:
             if value
         )
         return f"<table><caption>{html.escape(self.name)}</caption>{body}</table>"
+
+
+def _loaded(data: Any) -> Any:
+    """Bring a grid into memory, so that a copy outlives its file; one that is large or in chunks stays where it is."""
+    if hasattr(data, "chunks") and not data.chunks and data.nbytes <= _IN_MEMORY:
+        data.load()
+        data.close()
+    return data
 
 
 def _own(data: Any) -> Any:

@@ -100,6 +100,7 @@ def _texts(value: Any) -> Any:
 
 
 _Hex: TypeAlias = Annotated[str, AfterValidator(_hex)]
+_Title: TypeAlias = Annotated[Words, BeforeValidator(_words)]
 _FieldName: TypeAlias = Annotated[str, AfterValidator(_field)]
 Shape: TypeAlias = Annotated[str, AfterValidator(_shape)]
 
@@ -122,6 +123,8 @@ class Colour(_Model):
         Column that holds the value; a raster has none.
     values
         Colour of each value of the column, as text (of each class, for a raster).
+    names
+        What each value is called in the legend; a quantity of `core.fields` has its own title.
     other
         Colour of values that are not listed.
 
@@ -136,6 +139,7 @@ class Colour(_Model):
     field: _FieldName | None = None
     column: str | None = None
     values: Annotated[dict[str, _Hex], BeforeValidator(_texts)] | None = None
+    names: Annotated[dict[str, _Title], BeforeValidator(_texts)] = Field(default_factory=dict)
     other: _Hex = "#9AA3AD"
 
     @model_validator(mode="before")
@@ -151,6 +155,14 @@ class Colour(_Model):
         if sum(ways) != 1:
             raise ValueError("expected exactly one of severity, a colour, field, or column with values")
         return self
+
+    def name(self, value: str, language: str = "en") -> str:
+        """Return what a value is called in the legend."""
+        if value in self.names:
+            return self.names[value](language)
+        if value in FIELDS:
+            return FIELDS[value].zh if language == "zh" else FIELDS[value].en
+        return value.replace("_", " ")
 
 
 class Marker(_Model):

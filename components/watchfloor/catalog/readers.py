@@ -97,12 +97,31 @@ class GeoTIFFReader(FileReader):
         import rioxarray
 
         # the driver is named, so that a file that only calls itself a TIFF opens nothing else
-        found: Any = rioxarray.open_rasterio(_path(data.url), masked=masked, driver="GTiff")
+        found: Any = rioxarray.open_rasterio(
+            _path(data.url), mask_and_scale=masked, driver="GTiff", parse_coordinates=False
+        )
+        found = _coordinates(found, _path(data.url))
         if band is not None:
             found = found.sel(band=band, drop=True)
         elif found.sizes.get("band") == 1:
             found = found.squeeze("band", drop=True)
+        if "units" in found.attrs:
+            found.attrs["units"] = str(
+                found.attrs["units"]
+            )  # GDAL's tags come back as numbers where they can
         return found.rename(name) if name else found
+
+
+def _coordinates(found: Any, path: str) -> Any:
+    """Give a grid the centres of its cells (rioxarray's own way warns with affine 3)."""
+    import numpy as np
+
+    west, dx, turn_x, north, turn_y, dy = map(float, found["spatial_ref"].attrs["GeoTransform"].split())
+    if turn_x or turn_y:
+        raise CatalogError(f"{path} is a turned grid; expected one whose rows run from west to east.")
+    x = west + (np.arange(found.sizes["x"]) + 0.5) * dx
+    y = north + (np.arange(found.sizes["y"]) + 0.5) * dy
+    return found.assign_coords(x=("x", x, {"axis": "X"}), y=("y", y, {"axis": "Y"}))
 
 
 class SQLReader(BaseReader):
