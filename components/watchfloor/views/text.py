@@ -25,7 +25,7 @@ _COLOUR: dict[str, str] = {
     "down": "var(--wf-down, inherit)",
     "accent": "var(--wf-accent, inherit)",
 }
-_CSS = "div { margin: 0; overflow-wrap: anywhere; font-family: var(--wf-font, inherit); }"
+_CSS = ":host { font-family: var(--wf-font, inherit); font-size: var(--wf-size, 14px); overflow-wrap: anywhere; }"
 
 
 def text(value: object, *, tone: Tone = "plain", **params: Any) -> pn.viewable.Viewable:

@@ -20,9 +20,9 @@ from watchfloor.core.terms import LANGUAGES, term, terms
 from watchfloor.security.text import plain
 from watchfloor.views.page.configure import configure
 from watchfloor.views.page.signals import Signals
-from watchfloor.views.page.theme import THEMES, Look, css
 from watchfloor.views.serve.current import current_actor, serving
 from watchfloor.views.serve.hub import Beat, Hub
+from watchfloor.views.theme import THEMES, Look, css
 
 __all__ = ["SLOTS", "Page", "page"]
 

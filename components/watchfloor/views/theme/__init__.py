@@ -73,7 +73,7 @@ def css() -> str:
 def plot_theme(theme: str) -> PlotTheme:
     """Return the Bokeh theme of a screen: quiet axes, so that the data are the brightest thing."""
     t = tokens(theme)
-    font = "system-ui, 'Noto Sans', 'Liberation Sans', 'Noto Sans SC', sans-serif"
+    font = "Roboto, 'Noto Sans', 'Liberation Sans', 'Noto Sans SC', sans-serif"
     words: dict[str, Any] = {"text_color": t["text"], "text_font": font}
     return PlotTheme(
         json={

@@ -1,0 +1,324 @@
+"""Serve a floor's desks in one process: found, guarded, collected for, watched, and stopped cleanly."""
+
+import asyncio
+import ipaddress
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Thread, current_thread, main_thread
+from typing import Any
+
+import panel as pn
+from panel.io.server import get_server
+from tornado.ioloop import IOLoop, PeriodicCallback
+
+from watchfloor.core.clock import monotonic
+from watchfloor.core.errors import SettingsError, UnsafeError
+from watchfloor.core.settings import Settings
+from watchfloor.core.share import folder
+from watchfloor.security.accounts import Accounts
+from watchfloor.security.roles import Capability
+from watchfloor.security.secrets import secret
+from watchfloor.views import tiles
+from watchfloor.views.serve import apps as desks
+from watchfloor.views.serve.access import Access, Identity, Local, OAuth
+from watchfloor.views.serve.auth import LocalProvider, PanelProvider
+from watchfloor.views.serve.current import Serving, use
+from watchfloor.views.serve.guard import Missing, guard
+from watchfloor.views.serve.handlers import hardened
+from watchfloor.views.serve.hub import Hub
+from watchfloor.views.serve.policy import Harden
+from watchfloor.views.serve.routes import FONTS, routes
+from watchfloor.views.serve.signins import SignIns
+
+__all__ = ["Server", "identity", "serve"]
+
+log = logging.getLogger(__name__)
+
+TOKEN = 86_400
+"""Seconds that a page may take to open, or open again, the session it was made for."""
+UNUSED = 60_000
+"""Milliseconds that a session waits for its page: it survives a link that was down for half a minute."""
+MESSAGE = 1_048_576
+"""Bytes of one message or form from a browser; files go by the inbox."""
+THREADS = 4
+SWEEP = 5_000
+"""Milliseconds between two checks that the open pages' users may still see them."""
+
+
+class Server:
+    """One process that serves one floor.
+
+    Parameters
+    ----------
+    settings
+        What the operator set.
+    floor
+        An open floor; by default the settings' floor is opened, and closed at the end.
+    folders
+        Where the desks' scripts are; the product's by default.
+    collect
+        Whether to collect feeds here; the settings' word by default.
+
+    Raises
+    ------
+    UnsafeError
+        If it would listen beyond this machine without sign-in.
+    SettingsError
+        If there is no desk, or the address cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        floor: Any = None,
+        folders: Sequence[Path] | None = None,
+        collect: bool | None = None,
+    ) -> None:
+        self.settings = settings
+        sender = identity(settings)
+        self.apps = desks.find(folders if folders is not None else [folder("apps")])
+        self._owned = floor is None
+        if floor is None:
+            import watchfloor
+
+            floor = watchfloor.open(settings.floor, settings=settings)
+        self.floor = floor
+        self._collect = settings.collect if collect is None else collect
+        self._stop, self._prepared = Event(), Event()
+        self._listening = settings.port
+        self._threads: list[Thread] = []
+        prefix = "/" + settings.prefix.strip("/") if settings.prefix.strip("/") else ""
+        needs = {app.name: app.needs for app in self.apps} | {"metrics": Capability.ADMINISTER}
+        self.access = Access(sender, self._hosts, needs, prefix)
+        fonts = (folder("data_samples") / FONTS).is_dir()
+        use(Serving(settings, floor, signed_in=sender is not None, fonts=fonts))
+        try:
+            self._server = self._build(prefix)
+        except OSError as error:
+            self._close()
+            raise SettingsError(
+                f"Cannot listen on {settings.address}:{settings.port}: {error.strerror or error}. Is another server running? "
+                "Choose another --port."
+            ) from error
+        except BaseException:
+            self._close()
+            raise
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        found: int = self._server.port
+        return found
+
+    @property
+    def url(self) -> str:
+        """The address of the list of desks, on this machine."""
+        host = self.settings.address if _loopback(self.settings.address) else "127.0.0.1"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.access.prefix}/"
+
+    def run(self) -> None:
+        """Serve until `stop`, SIGTERM or SIGINT."""
+        loop: IOLoop = self._server.io_loop
+        if current_thread() is main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: loop.add_callback_from_signal(loop.stop))
+        self._server.start()
+        sweep = PeriodicCallback(self._sweep, SWEEP)
+        if self.access.identity is not None:
+            sweep.start()
+        self._begin()
+        try:
+            loop.start()
+        finally:
+            sweep.stop()
+            self._server.stop(wait=False)
+            self._close()
+
+    def stop(self) -> None:
+        """Stop serving; safe from any thread."""
+        self._server.io_loop.add_callback(self._server.io_loop.stop)
+
+    def ready(self) -> bool:
+        """Tell whether the floor is prepared and its store can be read."""
+        store = getattr(self.floor, "store", None)
+        return self._prepared.is_set() and not Hub.of(store).status().trouble
+
+    def _build(self, prefix: str) -> Any:
+        settings, data = self.settings, self.settings.data
+        pn.config.nthreads = THREADS
+        language = settings.language
+        extra = routes(
+            apps=self.apps, floor=self.floor, access=self.access, language=language, ready=self.ready
+        )
+        extra += tiles.routes(settings)
+        options: dict[str, Any] = {}
+        sender = self.access.identity
+        if isinstance(sender, Local):
+            options["auth_provider"] = LocalProvider(self.access, secret(data, "forms"), language)
+        elif isinstance(sender, OAuth):
+            options["auth_provider"] = _oauth(settings, self.access)
+        with hardened(self.access):
+            server = get_server(
+                {f"/{app.name}": desks.application(app) for app in self.apps},
+                port=settings.port,
+                address=settings.address,
+                websocket_origin=sorted(self._origins()) or None,
+                extra_patterns=extra,
+                prefix=prefix,
+                use_index=False,
+                ico_path="none",
+                warm=True,
+                sign_sessions=True,
+                secret_key=secret(data, "sessions"),
+                cookie_secret=secret(data, "cookies").hex(),
+                include_headers=["Host"],
+                include_cookies=[],
+                session_token_expiration=TOKEN,
+                unused_session_lifetime_milliseconds=UNUSED,
+                check_unused_sessions_milliseconds=10_000,
+                keep_alive_milliseconds=20_000,
+                websocket_max_message_size=MESSAGE,
+                http_server_kwargs={
+                    "max_body_size": MESSAGE,
+                    "max_header_size": 65_536,
+                    "idle_connection_timeout": 120,
+                },
+                use_xheaders=sender is not None and _loopback(settings.address),
+                transforms=[Harden],
+                default_handler_class=Missing,
+                **options,
+            )
+        if not settings.port:
+            # with port 0 the origins are known only now
+            server._tornado._websocket_origins = self._origins(server.port)
+        guard(server._tornado, self.access, language)
+        self._listening = server.port
+        return server
+
+    def _hosts(self) -> set[str]:
+        return self._origins(self._listening)
+
+    def _origins(self, port: int | None = None) -> set[str]:
+        port = port if port is not None else self.settings.port
+        own = {f"{host}:{port}" for host in ("127.0.0.1", "localhost")}  # Bokeh knows no IPv6 origins
+        return own | {name.lower() for name in self.settings.origin}
+
+    def _begin(self) -> None:
+        """Prepare the floor and collect, beside the pages."""
+
+        def work() -> None:
+            began = monotonic()
+            try:
+                self.floor.prepare()
+            except Exception:
+                log.exception("the floor could not be prepared")
+                return
+            self._prepared.set()
+            log.info("floor prepared in %.1f s", monotonic() - began)
+            if self._collect:
+                try:
+                    self.floor.collect(self._stop)
+                except Exception:
+                    log.exception("collecting ended")
+
+        thread = Thread(target=work, name="collect", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _sweep(self) -> None:
+        try:
+            self.access.sweep()
+        except Exception:
+            log.exception("the check of open pages failed")
+
+    def _close(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        Hub.of(getattr(self.floor, "store", None)).close()
+        use(None)
+        if self._owned:
+            self.floor.close()
+
+
+def serve(
+    settings: Settings,
+    *,
+    floor: Any = None,
+    folders: Sequence[Path] | None = None,
+    collect: bool | None = None,
+    ready: Callable[[Server], None] | None = None,
+) -> None:
+    """Serve the desks until SIGTERM or SIGINT.
+
+    Parameters
+    ----------
+    settings
+        What the operator set.
+    floor, folders, collect
+        As of `Server`.
+    ready
+        Called once when the server listens, with its address and port.
+    """
+    with suppress(RuntimeError):
+        asyncio.get_running_loop()
+        raise SettingsError("A server runs in its own process, not inside a running event loop.")
+    server = Server(settings, floor=floor, folders=folders, collect=collect)
+    log.info("listening on %s", server.url)
+    if ready is not None:
+        ready(server)
+    server.run()
+
+
+def identity(settings: Settings) -> Identity | None:
+    """Return how users sign in; None where only this machine is served and no accounts are made.
+
+    Raises
+    ------
+    UnsafeError
+        If other machines would be served without sign-in.
+    SettingsError
+        If OAuth is named but not set up.
+    """
+    if settings.oauth_provider:
+        if not (settings.oauth_key and settings.oauth_secret):
+            raise SettingsError(
+                f"OAuth with {settings.oauth_provider!r} needs oauth_key and oauth_secret; set them in the environment as "
+                "WATCHFLOOR_OAUTH_KEY and WATCHFLOOR_OAUTH_SECRET."
+            )
+        if not settings.roles:
+            raise SettingsError(
+                'Nobody has a role; name users in the settings, like roles = {"anna@example.org" = ["duty"]}.'
+            )
+        return OAuth(settings.roles)
+    accounts = Accounts(settings.accounts or settings.data / "accounts.toml")
+    if len(accounts):
+        return Local(accounts, SignIns(settings.data))
+    if not _loopback(settings.address):
+        raise UnsafeError(
+            f"Listening on {settings.address} would let every machine that reaches it in, because no sign-in is configured. "
+            "Make an account first, with `watchfloor account add NAME --role duty`, or name an oauth_provider; or serve "
+            "this machine only, with --address 127.0.0.1."
+        )
+    return None
+
+
+def _loopback(address: str) -> bool:
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _oauth(settings: Settings, access: Access) -> PanelProvider:
+    config: Any = pn.config
+    config.oauth_provider = settings.oauth_provider
+    config.oauth_key = settings.oauth_key
+    config.oauth_secret = settings.oauth_secret
+    return PanelProvider(access)
