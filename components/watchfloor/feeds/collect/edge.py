@@ -13,7 +13,8 @@ A story is a folder of three files.
     - ``{{CYCLE}}`` becomes the number of the round, 0 at first, so that identifiers stay unique when the story starts
       over.
 
-    A time of issue must not lie after ``at``.
+    A time of issue must not lie after ``at``. A line with ``"down": "why"`` instead of a body makes the source fail from
+    ``at`` on, until its next message: for a feed that is to be seen late or down.
 ``observations.parquet``
     Columns ``series`` (text), ``offset`` (seconds of the story), ``value`` (float), ``flag`` (0, 1, 2, 3 or 9): what the
     sensors measure. It is published once a minute as the CSV of the ``table`` feed.
@@ -37,7 +38,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
-from itertools import islice
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,8 @@ _GROUP = 60.0
 _PART = 200
 """Documents that are published in one commit."""
 _TICK = timedelta(microseconds=1)
+_BEAT = timedelta(minutes=15)
+"""How often each source of a story is heard, if only to say that there is nothing new."""
 _SERIES = re.compile(r"[\w./:-]{1,200}")
 _PLACE = re.compile(
     r"\{\{T([+-]\d{1,9}(?:\.\d{1,3})?)(?: ([+-]\d\d):(\d\d))?(?: ((?:%[YmdHM]|[ :/.,年月日时分-]){1,40}))?\}\}"
@@ -85,12 +88,15 @@ class Message:
         Who reads it, and where it is from.
     body
         The document, with places to fill.
+    down
+        Why the source fails from then on, instead of a document.
     """
 
     at: float
     feed: str
     source: str
     body: str
+    down: str = ""
 
     def render(self, start: datetime, cycle: int) -> bytes:
         """Fill the places of a round that starts at `start`.
@@ -178,7 +184,6 @@ class Edge:
         self.anchor = parse_time(store.set_meta(f"{self._mark}.anchor", format_time(anchor), once=True))
         """When second 0 of the story is."""
         self._one = threading.Lock()
-        self._done = self.position
 
     @property
     def position(self) -> datetime | None:
@@ -196,18 +201,17 @@ class Edge:
         """
         until = until if until is not None else self._clock.now()
         with self._one:
-            if until < self.anchor or (self._done is not None and until <= self._done):
+            done = self.position
+            if until < self.anchor or (done is not None and until <= done):
                 return Published()
-            start = self._done if self._done is not None else self.anchor - _TICK
-            due = self._due(max(start, until - self.backlog), until)
+            start = done if done is not None else self.anchor - _TICK
             receipts: list[Receipt] = []
-            if self._done is None and (first := self._stations()):
+            if done is None and (first := self._stations()):
                 receipts.append(self._take(first))
-            while part := list(islice(due, _PART)):
+            for part in _parts(self._due(max(start, until - self.backlog), until)):
                 with self._store.batch():
                     receipts += [self._take(item) for item in part]
                     self._store.set_meta(f"{self._mark}.until", format_time(part[-1].when))
-            self._done = until
         reasons = tuple(dict.fromkeys(reason for receipt in receipts for reason in receipt.reasons))
         return Published(
             len(receipts),
@@ -228,9 +232,15 @@ class Edge:
             wait = max(0.05, 1.0 - (monotonic() - began))
 
     def _take(self, item: "_Due") -> Receipt:
+        if item.data is None:
+            self._store.heard(
+                item.source, feed=item.feed, ok=not item.down, at=item.when, message=item.down,
+                cadence=_BEAT, late_after=2 * _BEAT,
+            )  # fmt: skip
+            return Receipt(item.feed, item.source, ok=not item.down)
         return ingest(
             self._store, item.feed, item.data, item.source, item.when, self._accept, status=self._status,
-            cadence=item.cadence, late_after=item.cadence and 3 * item.cadence,
+            cadence=_BEAT, late_after=2 * _BEAT,
         )  # fmt: skip
 
     def _stations(self) -> "_Due | None":
@@ -247,14 +257,35 @@ class Edge:
             start = self.anchor + cycle * self.period
             span = (after - start).total_seconds(), (until - start).total_seconds()
             yield from heapq.merge(
-                self._told(start, cycle, *span), self._measured(start, *span), key=lambda item: item.when
+                self._told(start, cycle, *span),
+                self._measured(start, *span),
+                self._beats(start, *span),
+                key=lambda item: item.when,
             )
 
     def _told(self, start: datetime, cycle: int, after: float, until: float) -> Iterator["_Due"]:
-        for item in self._messages[
-            bisect_right(self._messages, after, key=_at) : bisect_right(self._messages, until, key=_at)
-        ]:
-            yield _Due(start + timedelta(seconds=item.at), item.feed, item.source, item.render(start, cycle))
+        known = self._messages
+        for item in known[bisect_right(known, after, key=_at) : bisect_right(known, until, key=_at)]:
+            data = None if item.down else item.render(start, cycle)
+            yield _Due(start + timedelta(seconds=item.at), item.feed, item.source, data, item.down)
+
+    def _beats(self, start: datetime, after: float, until: float) -> Iterator["_Due"]:
+        """Go through the times at which sources are asked, whether they have news or not."""
+        step = _BEAT.total_seconds()
+        last = math.floor(min(until, self.period.total_seconds()) / step)
+        for number in range(max(0, math.floor(after / step) + 1), last + 1):
+            at = number * step
+            for source, told in self._sources.items():
+                before = bisect_right(told, at, key=_at)
+                down = told[before - 1].down if before else ""
+                yield _Due(start + timedelta(seconds=at), told[0].feed, source, None, down)
+
+    @cached_property
+    def _sources(self) -> dict[str, list[Message]]:
+        found: dict[str, list[Message]] = {}
+        for item in self._messages:
+            found.setdefault(item.source, []).append(item)
+        return found
 
     def _measured(self, start: datetime, after: float, until: float) -> Iterator["_Due"]:
         """Go through the measurements, minute by minute."""
@@ -265,7 +296,7 @@ class Edge:
         for begin, end, edge in zip(rows[:-1].tolist(), rows[1:].tolist(), edges[1:].tolist(), strict=True):
             if end > begin:
                 when = start + timedelta(seconds=edge)
-                yield _Due(when, "table", SOURCE, self._csv(start, begin, end), timedelta(minutes=1))
+                yield _Due(when, "table", SOURCE, self._csv(start, begin, end))
 
     def _csv(self, start: datetime, begin: int, end: int) -> bytes:
         times: dict[float, str] = {}
@@ -327,8 +358,20 @@ class _Due:
     when: datetime
     feed: str
     source: str
-    data: bytes
-    cadence: timedelta | None = None
+    data: bytes | None
+    down: str = ""
+
+
+def _parts(due: Iterator[_Due]) -> Iterator[list[_Due]]:
+    """Gather what is published in one commit; what is due at the same time is never torn apart."""
+    part: list[_Due] = []
+    for _, same in groupby(due, key=lambda item: item.when):
+        part += same
+        if len(part) >= _PART:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _at(message: Message) -> float:
@@ -338,7 +381,9 @@ def _at(message: Message) -> float:
 def _message(line: bytes, number: int) -> Message:
     try:
         said = parse_json(line)
-        made = Message(float(said["at"]), str(said["feed"]), str(said["source"]), str(said["body"]))
+        down = str(said.get("down", ""))
+        body = "" if down else str(said["body"])
+        made = Message(float(said["at"]), str(said["feed"]), str(said["source"]), body, down)
     except (InvalidInputError, KeyError, TypeError, ValueError) as error:
         raise InvalidInputError(f"Line {number} of messages.jsonl.gz is no message: {error!r}.") from error
     if made.feed not in FEEDS:

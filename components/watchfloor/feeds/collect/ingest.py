@@ -85,6 +85,7 @@ def ingest(
     trust: tuple[bytes, ...] = (),
     cadence: timedelta | None = None,
     late_after: timedelta | None = None,
+    note: bool = True,
 ) -> Receipt:
     """Take in one document.
 
@@ -111,6 +112,8 @@ def ingest(
         What the source declares; see `Context`.
     cadence, late_after
         How often news is expected of this source; None for the feed's own.
+    note
+        Whether the source counts as heard, so that its age is watched; not for files that come once.
 
     Raises
     ------
@@ -120,17 +123,15 @@ def ingest(
         If the store cannot keep it; nothing of it is lost that a second try would not find again.
     """
     at = received if received is not None else store.clock.now()
+    hear = _Heard(store, source, received, cadence, late_after) if note else None
     try:
         chosen = feed or sniff(data, name)
     except InvalidInputError as error:
-        return _refuse(
-            store, "", source, str(error), data, received, (timedelta(minutes=10), timedelta(hours=1))
-        )
+        return _refuse(store, "", source, str(error), data, received, hear)
     reader = FEEDS[chosen]()
-    pace = (cadence or reader.cadence, late_after or reader.late_after)
     if len(data) > reader.limit:
         reason = f"The document has {len(data):,} bytes; {chosen} reads at most {reader.limit:,}."
-        return _refuse(store, chosen, source, reason, data, received, pace)
+        return _refuse(store, chosen, source, reason, data, received, hear)
     context = Context(at, source, trust, zone, _Units(store), charset, status)
     parsed = _parse(reader, data, context)
     raw = digest_bytes(data)
@@ -149,10 +150,8 @@ def ingest(
         ok = not parsed.rejected or bool(parsed.records or parsed.observations or parsed.series)
         counted = Counter(item.reason for item in aside).most_common(_REASONS)
         reasons = tuple(f"{reason} ({count} times)" if count > 1 else reason for reason, count in counted)
-        store.heard(
-            source, feed=chosen, ok=ok, at=received, newest=newest, message=reasons[0] if reasons else "",
-            cadence=pace[0], late_after=pace[1],
-        )  # fmt: skip
+        if hear is not None:
+            hear(chosen, ok, newest, reasons[0] if reasons else "")
     return Receipt(
         chosen, source, records.stored + numbers.stored, records.duplicates + numbers.duplicates, numbers.stored,
         len(aside), raw, reasons, ok, newest,
@@ -172,7 +171,7 @@ def ingest_file(
     status: Status = Status.ACTUAL,
     trust: tuple[bytes, ...] = (),
 ) -> Receipt:
-    """Take in one file; see `ingest`. Its size is looked at before it is read.
+    """Take in one file; see `ingest`. Its size is looked at before it is read, and its source is not watched for age.
 
     Parameters
     ----------
@@ -191,13 +190,10 @@ def ingest_file(
     try:
         data = read(path, limit)
     except LimitError as error:
-        return _refuse(
-            store, feed or "", named, str(error), b"", received, (timedelta(days=1), timedelta(days=7))
-        )
+        return _refuse(store, feed or "", named, str(error), b"", received, None)
     return ingest(
         store, feed, data, named, received, accept,
-        name=path.name, zone=zone, charset=charset, status=status, trust=trust,
-        cadence=timedelta(days=1), late_after=timedelta(days=7),
+        name=path.name, zone=zone, charset=charset, status=status, trust=trust, note=False,
     )  # fmt: skip
 
 
@@ -313,8 +309,9 @@ def _keep(
         return Appended(stored, duplicates)
 
 
-def _relate(store: "Store", reader: Feed, records: list[Record]) -> list[Record]:  # noqa: ARG001
-    return records
+def _relate(store: "Store", reader: Feed, records: list[Record]) -> list[Record]:
+    """Give the messages of one chain one key, by the names that the store keeps."""
+    return reader.relate(records, store.named)
 
 
 def _put_aside(store: "Store", source: str, parts: list[Rejected], received: datetime | None) -> None:
@@ -325,6 +322,26 @@ def _put_aside(store: "Store", source: str, parts: list[Rejected], received: dat
         store.quarantine(source, reason, parts[ASIDE].data, where=parts[ASIDE].where, known=received)
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """Notes that a source was heard, at the pace that is expected of it."""
+
+    store: "Store"
+    source: str
+    received: datetime | None
+    cadence: timedelta | None
+    late_after: timedelta | None
+
+    def __call__(self, feed: str, ok: bool, newest: datetime | None, message: str) -> None:
+        known = FEEDS[feed] if feed else None
+        cadence = self.cadence or (known.cadence if known else timedelta(minutes=10))
+        late_after = self.late_after or (known.late_after if known else timedelta(hours=1))
+        self.store.heard(
+            self.source, feed=feed, ok=ok, at=self.received, newest=newest, message=message,
+            cadence=cadence, late_after=max(late_after, cadence),
+        )  # fmt: skip
+
+
 def _refuse(
     store: "Store",
     feed: str,
@@ -332,18 +349,10 @@ def _refuse(
     reason: str,
     data: bytes,
     received: datetime | None,
-    pace: tuple[timedelta, timedelta],
+    hear: _Heard | None,
 ) -> Receipt:
     """Put a whole document aside, unread."""
     store.quarantine(source, reason, data[: 64 * 1024], where="document", known=received)
-    store.heard(
-        source,
-        feed=feed,
-        ok=False,
-        at=received,
-        newest=None,
-        message=reason,
-        cadence=pace[0],
-        late_after=pace[1],
-    )
+    if hear is not None:
+        hear(feed, ok=False, newest=None, message=reason)
     return Receipt(feed, source, rejected=1, reasons=(reason,), ok=False)

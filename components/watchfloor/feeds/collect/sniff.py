@@ -1,7 +1,7 @@
 """Tell which feed reads a document by its first bytes."""
 
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.feeds import FEEDS
+from watchfloor.feeds import FEEDS, Feed
 
 __all__ = ["sniff"]
 
@@ -29,7 +29,7 @@ def sniff(data: bytes, name: str = "") -> str:
     'table'
     """
     known = FEEDS.usable()
-    found = [feed for feed, reader in known.items() if reader.sniff(data, name)]
+    found = [feed for feed, reader in known.items() if _claims(reader, data, name)]
     special = [feed for feed in found if not known[feed].generic]
     chosen = special or found
     if len(chosen) == 1:
@@ -40,3 +40,11 @@ def sniff(data: bytes, name: str = "") -> str:
             f"No feed recognises {what}, which begins with {data[:24]!r}. Name its feed: {', '.join(known)}."
         )
     raise InvalidInputError(f"{', '.join(chosen)} would each read {what}; name one of them as its feed.")
+
+
+def _claims(reader: type[Feed], data: bytes, name: str) -> bool:
+    """Ask one feed; one that fails at the question does not read the document."""
+    try:
+        return bool(reader.sniff(data, name))
+    except Exception:  # noqa: BLE001  a third party's fault must not keep the others from reading
+        return False

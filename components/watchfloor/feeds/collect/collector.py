@@ -1,0 +1,190 @@
+"""Listening to many sources at once, each at its own pace; one that fails neither stops nor delays another."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchfloor.core.clock import Clock
+from watchfloor.core.errors import WatchfloorError
+from watchfloor.core.provenance import digest_bytes
+from watchfloor.core.scales import Status
+from watchfloor.feeds import FEEDS
+from watchfloor.feeds.collect.fetch import FetchError, Validators, fetch
+from watchfloor.feeds.collect.inbox import Inbox
+from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest
+
+if TYPE_CHECKING:
+    from watchfloor.store import Store
+
+__all__ = ["Collector", "FeedPlan"]
+
+_LOG = logging.getLogger(__name__)
+_LONGEST = timedelta(minutes=30)
+_STOP = 5.0
+
+
+@dataclass(frozen=True)
+class FeedPlan:
+    """One source that is listened to.
+
+    Parameters
+    ----------
+    source
+        Its name on the floor.
+    feed
+        Name of the feed that reads it; for an inbox, empty to tell by each file.
+    url, inbox
+        Its address, or a folder whose files are taken in; exactly one.
+    cadence, late_after
+        How often it is asked, and the age at which it is late; None for the feed's own.
+    zone, charset
+        What the source declares; see `Context`.
+
+    Examples
+    --------
+    >>> FeedPlan("usgs", "usgs", url="https://earthquake.usgs.gov/feed.geojson").pace
+    datetime.timedelta(seconds=60)
+    """
+
+    source: str
+    feed: str = ""
+    url: str = ""
+    inbox: Path | None = None
+    cadence: timedelta | None = None
+    late_after: timedelta | None = None
+    zone: tzinfo | None = None
+    charset: str = ""
+
+    @property
+    def pace(self) -> timedelta:
+        """How often the source is asked."""
+        return self.cadence or FEEDS[self.feed].cadence
+
+
+class Collector:
+    """Fetches each source at its pace, and takes in what it says.
+
+    Every outcome is noted in the store, so that a source that is late or down is seen to be. After a failure the next
+    try waits longer each time, up to half an hour, or as long as the server asks; waits vary by a fifth, so that
+    sources do not fall into step.
+
+    Parameters
+    ----------
+    store
+        Where news go.
+    plans
+        What is listened to.
+    clock
+        The floor's.
+    accept
+        Tells why the floor does not take a record.
+    hosts
+        Hosts that may be fetched from.
+    status, trust
+        The floor's status, for what names none, and certificates that may sign.
+    deadline
+        Longest time for one fetch.
+    """
+
+    def __init__(
+        self,
+        store: "Store",
+        plans: Iterable[FeedPlan],
+        clock: Clock,
+        accept: Accept | None = None,
+        *,
+        hosts: Sequence[str] = (),
+        status: Status = Status.ACTUAL,
+        trust: tuple[bytes, ...] = (),
+        deadline: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._store, self._clock, self._accept = store, clock, accept
+        self._hosts, self._status, self._trust, self._deadline = tuple(hosts), status, trust, deadline
+        self.plans = tuple(plans)
+        self._seen: dict[str, tuple[Validators, str]] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Listen until `stop` is set; a fetch that is under way then is not waited for longer than 5 s."""
+        threads = [
+            threading.Thread(target=self._listen, args=(plan, stop), name=f"feed {plan.source}", daemon=True)
+            for plan in self.plans
+        ]
+        for thread in threads:
+            thread.start()
+        stop.wait()
+        for thread in threads:
+            thread.join(_STOP)
+
+    def poll(self, plan: FeedPlan) -> Receipt:
+        """Ask one source once, and take in what is new.
+
+        Raises
+        ------
+        WatchfloorError
+            If it could not be fetched or stored; that it failed is noted in the store.
+        """
+        reader = FEEDS[plan.feed]
+        validators, last = self._seen.get(plan.source, (Validators(), ""))
+        try:
+            got = fetch(
+                plan.url, hosts=self._hosts, accept=reader.media, limit=reader.limit, deadline=self._deadline,
+                validators=validators, now=self._clock.now(),
+            )  # fmt: skip
+        except WatchfloorError as error:
+            self._heard(plan, ok=False, message=str(error))
+            raise
+        if got.data is None or digest_bytes(got.data) == last:
+            self._heard(plan, ok=True, message="")
+            return Receipt(plan.feed, plan.source)
+        receipt = ingest(
+            self._store, plan.feed, got.data, plan.source, None, self._accept, zone=plan.zone,
+            charset=plan.charset or got.charset, status=self._status, trust=self._trust,
+            cadence=plan.cadence, late_after=plan.late_after,
+        )  # fmt: skip
+        # What could not be read is asked for again as a whole: the server may mend it under the same tag.
+        self._seen[plan.source] = (got.validators, receipt.raw) if receipt.ok else (Validators(), "")
+        return receipt
+
+    def _heard(self, plan: FeedPlan, *, ok: bool, message: str) -> None:
+        reader = FEEDS[plan.feed]
+        self._store.heard(
+            plan.source, feed=plan.feed, ok=ok, message=message,
+            cadence=plan.cadence or reader.cadence, late_after=plan.late_after or reader.late_after,
+        )  # fmt: skip
+
+    def _listen(self, plan: FeedPlan, stop: threading.Event) -> None:
+        """Listen to one source; nothing that happens here ends it but `stop`."""
+        if plan.inbox is not None:
+            Inbox(
+                self._store, plan.inbox, self._clock, self._accept, source=plan.source, feed=plan.feed or None,
+                zone=plan.zone, charset=plan.charset, status=self._status, trust=self._trust,
+            ).run(stop)  # fmt: skip
+            return
+        failures = 0
+        while not stop.is_set():
+            asked: timedelta | None = None
+            try:
+                failures = 0 if self.poll(plan).ok else failures + 1
+            except FetchError as error:
+                failures, asked = failures + 1, error.retry_after
+            except WatchfloorError as error:
+                failures += 1
+                _LOG.warning("%s: %s", plan.source, error)
+            except Exception:  # noqa: BLE001  whatever it is, it must not end the listening
+                failures += 1
+                _LOG.exception("Listening to %s failed; it is tried again.", plan.source)
+            stop.wait(_wait(plan.pace, failures, asked))
+
+
+def _wait(pace: timedelta, failures: int, asked: timedelta | None) -> float:
+    """Return the seconds until the next try."""
+    base = pace.total_seconds()
+    if failures:
+        base = min(base * 2 ** min(failures, 10), max(base, _LONGEST.total_seconds()))
+    vary = 0.8 + secrets.randbelow(401) / 1000
+    return max(base * vary, asked.total_seconds() if asked is not None else 0.0)
