@@ -301,6 +301,7 @@ def _quake(said: dict[str, str], context: Context) -> Record:
     kind, place = said.get("type", "earthquake"), said.get("place", "")
     body: dict[str, Any] = {
         "ids": [key],
+        "names": [key],
         "lineage": [f"usgs:{key}"],
         "mag": magnitude,
         "place": place,

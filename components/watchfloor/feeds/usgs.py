@@ -26,8 +26,8 @@ class USGS(Feed):
     """Earthquakes as the USGS publishes them.
 
     An event is joined on its set of ids: the id in front may switch to another network's. Its key is the first id
-    of the set in the alphabet, which no order of arrival changes; a set that grows at its front is related to the
-    stored event by `aliases`. Severity is read from PAGER's colour only; without one it is Unknown, since a
+    of the set in the alphabet, which no order of arrival changes; a set that grows at its front is related to what is
+    stored by its other ids (``body["names"]``). Severity is read from PAGER's colour only; without one it is Unknown, since a
     magnitude alone does not say what it does to people.
 
     Examples
@@ -96,6 +96,7 @@ def _event(feature: Any) -> Record:
     body |= {name: value for name in _NUMBERS if isinstance(value := given.get(name), int | float)}
     body |= {
         "ids": ids,
+        "names": ids,
         "mag": magnitude,
         "depth_km": depth,
         "tsunami": given.get("tsunami") == 1,

@@ -10,19 +10,19 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore
 
-from watchfloor import __version__
 from watchfloor.core.clock import monotonic
 from watchfloor.core.errors import ForbiddenError, InvalidInputError, LimitError, NotReadyError
 from watchfloor.feeds.values import http_date
 
 __all__ = ["FetchError", "Fetched", "Validators", "allowed", "fetch"]
 
-AGENT = f"Watchfloor/{__version__} (emergency management watch floor)"
+AGENT = f"Watchfloor/{version('watchfloor')} (emergency management watch floor)"
 REDIRECTS = 5
 _STEP = 10.0
 """Longest wait for a single sign of life, in seconds."""

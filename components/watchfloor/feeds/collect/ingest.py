@@ -142,7 +142,7 @@ def ingest(
         store.keep(data)
         _keep(parsed.series, lambda items: store.describe(items, known=received), aside)
         records = _keep(
-            _relate(store, reader, taken), lambda items: store.append(items, known=received), aside
+            reader.relate(taken, store.named), lambda items: store.append(items, known=received), aside
         )
         numbers = _keep(seen, lambda items: store.observe(items, known=received), aside)
         _put_aside(store, source, aside, received)
@@ -307,11 +307,6 @@ def _keep(
             else:
                 stored, duplicates = stored + done.stored, duplicates + done.duplicates
         return Appended(stored, duplicates)
-
-
-def _relate(store: "Store", reader: Feed, records: list[Record]) -> list[Record]:
-    """Give the messages of one chain one key, by the names that the store keeps."""
-    return reader.relate(records, store.named)
 
 
 def _put_aside(store: "Store", source: str, parts: list[Rejected], received: datetime | None) -> None:
