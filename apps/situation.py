@@ -1,0 +1,18 @@
+"""Situation: the common operating picture of the floor."""
+
+import panel as pn
+
+from watchfloor.views.page import page
+from watchfloor.views.selection import Selection
+from watchfloor.views.serve.current import current_floor
+from watchfloor.views.situation import Situation
+
+floor = current_floor()
+selection = Selection()
+selection.settle(language=floor.settings.language, theme="dark")
+if pn.state.location is not None:
+    selection.mirror(pn.state.location)
+desk = Situation(floor, selection, wall=pn.state.session_args.get("wall") == [b"1"])
+desk.follow(pn.state.curdoc)
+header = [] if desk.wall else [desk.keys]
+page("Situation", header=header, floor=floor, selection=selection, **desk.places).servable()

@@ -1,0 +1,159 @@
+"""What the desk's views have in common: one browser bundle, one picture of the floor, safe messages."""
+
+import base64
+import logging
+import weakref
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+from panel.viewable import Viewer
+
+from watchfloor.core.clock import monotonic
+from watchfloor.core.errors import WatchfloorError
+from watchfloor.security.text import filename
+from watchfloor.views.selection import Selection
+from watchfloor.views.situation.picture import Picture
+
+__all__ = ["Pane", "View"]
+
+log = logging.getLogger(__name__)
+
+_DRIFT = 3.0
+"""Seconds by which a browser's floor time may be off before it is told the time again."""
+
+
+class Pane(JSComponent):
+    """One drawing surface in the browser: shows `state`, and sends what the user does as small messages.
+
+    All panes share one bundle of ESM, which browsers keep; what is in `state` is shown as text only.
+    """
+
+    state = param.Dict({}, doc="What is shown, in JSON's types.")
+    clock = param.Dict(
+        {}, doc="The floor's time, how fast it passes, its zone, and the time that is looked at."
+    )
+    language = param.String("en", doc="Language of the words.")
+
+    _bundle = "desk.bundle.js"
+
+    def __init__(self, owner: "View | None" = None, **params: Any) -> None:
+        super().__init__(**{"sizing_mode": "stretch_width", "margin": 0} | params)
+        # A page that is gone must not be kept by its panes.
+        self._owner = weakref.ref(owner) if owner is not None else lambda: None
+
+    def _handle_msg(self, data: Any) -> None:
+        """Hand a message of the browser to the view, which checks it; a bad one costs nothing."""
+        owner = self._owner()
+        if owner is None or not isinstance(data, Mapping) or not isinstance(data.get("do"), str):
+            return
+        try:
+            owner.heard(str(data["do"]), data)
+        except WatchfloorError as error:
+            self.say(str(error), bad=True)
+        except (TypeError, ValueError, KeyError) as error:
+            log.info("a message of a page was refused: %s: %s", type(error).__name__, error)
+            self.say("That could not be done.", bad=True)
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """Show one sentence for a moment."""
+        self.send({"say": text[:300], "bad": bad})
+
+    def hand(self, name: str, data: bytes, media: str) -> None:
+        """Have the browser save a file."""
+        self.send({"file": filename(name), "type": media, "data": base64.b64encode(data).decode("ascii")})
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message to the browser."""
+        self._send_msg(message)
+
+
+class View(Viewer):
+    """A view of a floor.
+
+    Parameters
+    ----------
+    floor
+        The floor.
+    selection
+        Shared with other views; None makes its own.
+    picture
+        Shared with other views of one page; None makes its own, which follows the floor by itself.
+    """
+
+    floor = param.Parameter(doc="The floor.")
+    selection = param.ClassSelector(class_=Selection, doc="What is looked at, shared with other views.")
+    picture = param.ClassSelector(class_=Picture, doc="What is known, shared with other views of the page.")
+
+    pane_type: ClassVar[type[Pane]] = Pane
+    watched: ClassVar[tuple[str, ...]] = ("snapshot", "rows", "trouble")
+    height: ClassVar[int | None] = None
+
+    def __init__(
+        self, floor: Any, selection: Selection | None = None, *, picture: Picture | None = None, **params: Any
+    ) -> None:
+        alone = picture is None
+        if selection is None:
+            selection = picture.selection if picture is not None else Selection()
+        super().__init__(
+            floor=floor, selection=selection, picture=picture or Picture(floor, selection), **params
+        )
+        self._alone = alone
+        self._told = monotonic()
+        size = {} if self.height is None else {"height": self.height}
+        self.pane = self.pane_type(
+            self, language=self.selection.language, clock=self.picture.clock(), state=self.state(), **size
+        )
+        self._watchers = [
+            (self.picture, self.picture.param.watch(self._refresh, list(self.watched))),
+            (self.selection, self.selection.param.watch(self._translate, ["language"])),
+        ]
+
+    def refresh(self) -> None:
+        """Show what the picture holds now; what did not change is not sent."""
+        state, clock = self.state(), self.picture.clock()
+        changed: dict[str, Any] = {}
+        if state != self.pane.state:
+            changed["state"] = state
+        if self._drifted(clock):
+            changed["clock"] = clock
+            self._told = monotonic()
+        if changed:
+            self.pane.param.update(**changed)
+
+    def _drifted(self, clock: dict[str, Any]) -> bool:
+        """Tell whether the browser's idea of the floor's time is no longer right."""
+        sent = self.pane.clock
+        if {**sent, "now": 0, "at": 0, "known": 0} != {**clock, "now": 0, "at": 0, "known": 0}:
+            return True
+        expected = sent["now"] + (monotonic() - self._told) * 1000 * clock["speed"]
+        return bool(abs(clock["now"] - expected) > _DRIFT * 1000)
+
+    def state(self) -> dict[str, Any]:
+        """Return what the pane shows, in JSON's types."""
+        return {}
+
+    def heard(self, what: str, message: Mapping[str, Any]) -> None:
+        """Do what a message of the browser asks for. Nothing in it is trusted."""
+
+    def close(self) -> None:
+        """Stop watching."""
+        while self._watchers:
+            owner, watcher = self._watchers.pop()
+            owner.param.unwatch(watcher)
+        if self._alone:
+            self.picture.close()
+
+    def __panel__(self) -> Any:
+        """Return what is shown."""
+        if self._alone:
+            self.picture.follow(pn.state.curdoc)
+        return self.pane
+
+    def _refresh(self, *_: Any) -> None:
+        self.refresh()
+
+    def _translate(self, event: Any) -> None:
+        self.pane.language = event.new

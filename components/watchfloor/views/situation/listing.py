@@ -1,0 +1,93 @@
+"""The list of what matters, worst first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from watchfloor.store.records import KINDS
+from watchfloor.views.situation.base import Pane, View
+
+__all__ = ["ListPane", "SituationList"]
+
+_WINDOW = 80
+"""Rows that a browser holds at once."""
+
+
+class ListPane(Pane):
+    """Rows on the screen."""
+
+
+class SituationList(View):
+    """Records of concern, worst first; one is chosen by click or by key.
+
+    Only the rows in sight are sent to the browser, so thousands are no burden. Records without a place are listed too.
+
+    Examples
+    --------
+    >>> import watchfloor
+    >>> from watchfloor.store import Store
+    >>> with watchfloor.open("world", store=Store.open(":memory:")) as floor:
+    ...     SituationList(floor).state()["total"]
+    0
+    """
+
+    pane_type = ListPane
+
+    def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
+        self._start = 0
+        super().__init__(floor, selection, **params)
+        self.pane.sizing_mode = "stretch_both"
+        self.pane.min_height = 240
+        self._watchers.append(
+            (self.selection, self.selection.param.watch(self._refresh, ["record", "text"])),
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return the window of rows and what is said above them."""
+        picture = self.picture
+        rows, snapshot = picture.rows, picture.snapshot
+        chosen = self.selection.record
+        place = (
+            next((index for index, row in enumerate(rows) if row.name == chosen), None) if chosen else None
+        )
+        if place is not None and chosen != getattr(self, "_chosen", None) and not self._holds(place):
+            self._start = max(0, place - _WINDOW // 2)  # bring what was chosen elsewhere into the window
+        self._chosen = chosen
+        self._start = min(self._start, max(0, len(rows) - _WINDOW))
+        return {
+            "rows": [row.state() for row in rows[self._start : self._start + _WINDOW]],
+            "start": self._start,
+            "total": len(rows),
+            "all": 0 if snapshot is None else len(snapshot.rows),
+            "selected": place,
+            "text": self.selection.text,
+            "figure": picture.figure,
+            "trouble": bool(picture.trouble),
+            "cut": bool(snapshot and snapshot.cut),
+            "loading": snapshot is None,
+        }
+
+    def heard(self, what: str, message: Mapping[str, Any]) -> None:
+        """Choose a row, move the window, find text, or let everything through."""
+        picture = self.picture
+        if what == "select":
+            name = (str(message["kind"]), str(message["source"]), str(message["key"]))
+            if name[0] in KINDS and picture.snapshot is not None and picture.snapshot.find(name) is not None:
+                self.selection.record = name
+        elif what == "place":
+            place = int(message["place"])
+            if 0 <= place < len(picture.rows):
+                self.selection.record = picture.rows[place].name
+        elif what == "window":
+            self._start = max(0, min(int(message["start"]), len(picture.rows)))
+            self.refresh()
+        elif what == "text":
+            self._start = 0
+            self.selection.text = str(message["value"])[:200]
+        elif what == "close":
+            picture.figure = ""
+        elif what == "reset":
+            picture.figure = ""
+            self.selection.reset()
+
+    def _holds(self, place: int) -> bool:
+        return self._start <= place < self._start + _WINDOW

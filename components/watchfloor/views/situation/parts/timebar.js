@@ -1,0 +1,141 @@
+// Two times: the one that is looked at (valid time), and the one at which it was known (as of).
+
+const TimePane = pane("timebar", (ctx) => {
+  const play = h("button", {type: "button", class: "play", onclick: () => (timer ? halt() : go())});
+  const back = h("button", {type: "button", onclick: () => step(-1)}, "−1 h");
+  const on = h("button", {type: "button", onclick: () => step(1)}, "+1 h");
+  const present = h("button", {type: "button", onclick: () => { halt(); ctx.send("time", {at: null}); }});
+  const shown = h("output", {class: "shown num"});
+  const bars = s("svg", {class: "bars", preserveAspectRatio: "none", "aria-hidden": "true"});
+  const slider = h("input", {type: "range", class: "slider", step: "600000", oninput: () => moved(), onchange: () => moved(true)});
+  const now = h("div", {class: "nowline", "aria-hidden": "true"}, h("span", {}));
+  const ticks = h("div", {class: "ticks num muted", "aria-hidden": "true"});
+  const asof = h("fieldset", {class: "asof"});
+  const legend = h("legend", {});
+  const mark = h("strong", {class: "mark num", role: "status"});
+  const entry = h("input", {type: "datetime-local", class: "num", step: "60", onkeydown: (event) => { if (event.key === "Enter") known(); }});
+  const zone = h("span", {class: "muted num"});
+  const set = h("button", {type: "button", onclick: known});
+  const live = h("button", {type: "button", class: "live", onclick: () => ctx.send("as_of", {at: null})});
+  const steps = [-3600, -600, 600, 3600].map((seconds) =>
+    h("button", {type: "button", onclick: () => ctx.send("as_of_step", {seconds})}, `${seconds < 0 ? "−" : "+"}${Math.abs(seconds) / 60 < 60 ? `${Math.abs(seconds) / 60} min` : "1 h"}`));
+  asof.append(legend, mark, h("div", {class: "entry"}, entry, zone, set), h("div", {class: "steps"}, steps, live));
+  ctx.root.append(
+    h("div", {class: "valid"},
+      h("div", {class: "row"}, play, back, on, present, shown),
+      h("div", {class: "track"}, bars, now, slider), ticks),
+    asof);
+
+  let timer = 0;
+  let wait = 0;
+  let typing = false;
+  ctx.ends(() => { clearInterval(timer); clearTimeout(wait); });
+  entry.addEventListener("focus", () => { typing = true; });
+  entry.addEventListener("blur", () => { typing = false; });
+
+  function limits() {
+    const {start = 0, end = 1} = ctx.state;
+    return [start, end];
+  }
+
+  function moved(sure) {
+    clearTimeout(wait);
+    label(Number(slider.value));
+    // Dragging sends at most five times a second; letting go sends at once.
+    wait = setTimeout(() => ctx.send("time", {at: Number(slider.value)}), sure ? 0 : 200);
+  }
+
+  function step(hours) {
+    const [start, end] = limits();
+    const at = Math.min(end, Math.max(start, Number(slider.value) + hours * 3600000));
+    slider.value = String(at);
+    moved(true);
+    return at < end;
+  }
+
+  function go() {
+    if (Number(slider.value) >= limits()[1]) slider.value = String(limits()[0]);
+    timer = setInterval(() => { if (!step(1)) halt(); }, 900);
+    words();
+  }
+
+  function halt() {
+    clearInterval(timer);
+    timer = 0;
+    words();
+  }
+
+  /** Read the entry as a time in the floor's zone: the browser's own zone has no say. */
+  function known() {
+    const plain = Date.parse(`${entry.value}Z`);
+    if (Number.isNaN(plain)) { ctx.say(ctx.t("time.bad"), true); return; }
+    let at = plain - shift(plain, ctx.zone) * 60000;
+    at = plain - shift(at, ctx.zone) * 60000;
+    ctx.send("as_of", {at});
+  }
+
+  function label(at) {
+    const text = `${fullTime(at, ctx.zone)}`;
+    fill(shown, text, " ", h("span", {class: "muted"}, ctx.state.timed ? ago(at, ctx.now(), ctx.language) : ctx.t("time.present")));
+    slider.setAttribute("aria-valuetext", text);
+  }
+
+  function words() {
+    fill(play, timer ? "❚❚" : "▶");
+    play.setAttribute("aria-label", ctx.t(timer ? "time.pause" : "time.play"));
+    back.setAttribute("aria-label", ctx.t("time.back"));
+    on.setAttribute("aria-label", ctx.t("time.on"));
+    fill(present, ctx.t("time.present"));
+    fill(legend, ctx.t("time.known"));
+    fill(set, ctx.t("time.set"));
+    fill(live, ctx.t("time.live"));
+    slider.setAttribute("aria-label", ctx.t("time.valid"));
+    entry.setAttribute("aria-label", ctx.t("time.entry"));
+  }
+
+  function line() {
+    const [start, end] = limits();
+    const place = (ctx.now() - start) / (end - start);
+    now.hidden = !(place >= 0 && place <= 1);
+    now.style.left = `${place * 100}%`;
+    fill(now.firstChild, ctx.t(ctx.state.as_of === null ? "time.now" : "time.as_of.short"));
+  }
+
+  function draw(state) {
+    const density = state.density || [];
+    const top = Math.max(1, ...density.map((bin) => bin[0]));
+    bars.setAttribute("viewBox", `0 0 ${density.length || 1} 100`);
+    bars.replaceChildren(...density.map(([count, worst], place) => {
+      const height = count ? 12 + (88 * count) / top : 0;
+      return s("rect", {x: place + 0.08, width: 0.84, y: 100 - height, height, class: `bar ${worst}`});
+    }));
+    const [start, end] = limits();
+    const marks = [];
+    for (let at = start; at <= end; at += 12 * 3600000) {
+      marks.push(h("span", {style: `left:${((at - start) / (end - start)) * 100}%`}, clockTime(at, ctx.zone, undefined).slice(-11)));
+    }
+    fill(ticks, marks);
+  }
+
+  ctx.every(20000, line);
+  ctx.ticks = line;
+  return (state) => {
+    words();
+    const [start, end] = limits();
+    slider.min = String(start);
+    slider.max = String(end);
+    if (ctx.root.getRootNode().activeElement !== slider || !wait) slider.value = String(state.at || 0);
+    wait = 0;
+    label(state.at || 0);
+    draw(state);
+    line();
+    present.setAttribute("aria-pressed", state.timed ? "false" : "true");
+    const past = state.as_of !== null && state.as_of !== undefined;
+    asof.classList.toggle("past", past);
+    fill(mark, past ? ctx.t("time.as_of", {time: fullTime(state.as_of, ctx.zone)}) : ctx.t("time.is_live"));
+    fill(zone, ctx.clock.zone ? offset(past ? state.as_of : ctx.present(), ctx.zone) : "");
+    live.disabled = !past;
+    const at = past ? state.as_of : ctx.present();
+    if (!typing && at) entry.value = new Date(at + shift(at, ctx.zone) * 60000).toISOString().slice(0, 16);
+  };
+});

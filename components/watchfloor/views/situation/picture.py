@@ -1,0 +1,154 @@
+"""What one page knows of its floor: the snapshot, the rows that pass the filters, and news as they come."""
+
+from typing import Any
+
+import param
+
+from watchfloor.core.clock import format_time
+from watchfloor.core.errors import WatchfloorError
+from watchfloor.views.selection import Selection
+from watchfloor.views.situation.figures import Figure, figures
+from watchfloor.views.situation.people import People
+from watchfloor.views.situation.rows import Row, millis
+from watchfloor.views.situation.snapshot import Snapshot, take
+
+__all__ = ["Picture"]
+
+_FILTERS = ["kinds", "hazards", "severities", "statuses", "states", "text", "area"]
+_BEATS = 5
+"""The present is looked at anew every so many beats of two seconds, because time passes where no news comes."""
+
+
+class Picture(param.Parameterized):
+    """The state that the views of one page share.
+
+    Examples
+    --------
+    >>> Picture.param.snapshot.doc
+    'What is known and looked at; None before it was read.'
+    """
+
+    floor = param.Parameter(doc="The floor.")
+    selection = param.ClassSelector(class_=Selection, doc="What is looked at.")
+    snapshot = param.ClassSelector(
+        class_=Snapshot, allow_None=True, doc="What is known and looked at; None before it was read."
+    )
+    rows = param.List([], doc="Rows that pass the filters and the opened figure, worst first.")
+    figure = param.String("", doc="Name of the figure whose records are opened, or empty.")
+    trouble = param.String("", doc="Why the store could not be read, or empty.")
+
+    def __init__(self, floor: Any, selection: Selection, **params: Any) -> None:
+        super().__init__(floor=floor, selection=selection, **params)
+        self._people = People.of(floor)
+        self.listener: Any = None
+        """A map, which is told of news in the same turn."""
+        self._subscriptions: list[Any] = []
+        self._beats = 0
+        self._watchers: list[tuple[Any, Any]] = [
+            (selection, selection.param.watch(self._moved, ["as_of", "time"])),
+            (selection, selection.param.watch(self._filtered, _FILTERS)),
+            (self, self.param.watch(self._filtered, ["figure"])),
+        ]
+        self.look()
+
+    @property
+    def live(self) -> bool:
+        """Whether the present is shown."""
+        return bool(self.selection.live)
+
+    def look(self) -> None:
+        """Read the floor as the selection asks for it."""
+        try:
+            snapshot = take(self.floor, self.selection.as_of, self.selection.time)
+        except WatchfloorError as error:
+            # The last good picture stays, and says that it is old: a desk never goes blank.
+            self.trouble = str(error)
+            return
+        self.param.update(snapshot=snapshot, rows=self._passing(snapshot), trouble="")
+
+    def figures(self) -> list[Figure]:
+        """Return the key figures of what is shown, worked out once for all sessions."""
+        return [] if self.snapshot is None else self._figures(self.snapshot)
+
+    def clock(self) -> dict[str, Any]:
+        """Return what a browser needs to tell the floor's time: now, and how fast it passes."""
+        clock = self.floor.clock
+        speed = 0.0 if getattr(clock, "paused", False) else float(getattr(clock, "speed", 1.0))
+        snapshot = self.snapshot
+        return {
+            "now": millis(self.floor.now()),
+            "speed": speed,
+            "zone": str(self.floor.zone),
+            "as_of": None if self.selection.as_of is None else millis(self.selection.as_of),
+            "at": None if snapshot is None else millis(snapshot.at),
+            "known": None if snapshot is None else millis(snapshot.known),
+            "timed": self.selection.time is not None,
+        }
+
+    def stamp(self) -> dict[str, str]:
+        """Return the marks that every export carries."""
+        snapshot = self.snapshot
+        return {
+            "floor": str(self.floor.name),
+            "title": str(self.floor.title),
+            "mark": str(self.floor.mark),
+            "as of": format_time(snapshot.known) if snapshot else "",
+            "valid at": format_time(snapshot.at) if snapshot else "",
+            "live": "yes" if self.live else "no: as known at the time above",
+            "digest": snapshot.digest if snapshot else "",
+        }
+
+    def follow(self, doc: Any = None) -> None:
+        """Have news come by themselves while the page is open. Safe to call twice."""
+        if self._subscriptions:
+            return
+        from watchfloor.views.serve.hub import Hub
+
+        hub = Hub.of(self.floor.store)
+        self._subscriptions = [hub.subscribe(self._news, doc=doc), hub.on_beat(self._beat, doc=doc)]
+
+    def close(self) -> None:
+        """Stop following and watching."""
+        for subscription in self._subscriptions:
+            subscription.close()
+        self._subscriptions = []
+        while self._watchers:
+            owner, watcher = self._watchers.pop()
+            owner.param.unwatch(watcher)
+
+    def _news(self, batch: Any) -> None:
+        if self.live:  # the hub lets at most two a second through
+            self.look()
+            if self.listener is not None:
+                self.listener.update(batch)
+
+    def _beat(self, _: Any) -> None:
+        self._beats += 1
+        if self.live and self._beats % _BEATS == 0:
+            self.look()
+            if self.listener is not None and self._beats % (6 * _BEATS) == 0:
+                self.listener.refresh()
+
+    def _moved(self, *_: Any) -> None:
+        self.look()
+
+    def _filtered(self, *_: Any) -> None:
+        if self.snapshot is not None:
+            self.rows = self._passing(self.snapshot)
+
+    def _passing(self, snapshot: Snapshot) -> list[Row]:
+        found = snapshot.matching(self.selection.filters)
+        if not self.figure:
+            return found
+        opened = next((item for item in self._figures(snapshot) if item.name == self.figure), None)
+        if opened is None:
+            return found
+        names = {row.name for row in opened.rows}
+        return [row for row in found if row.name in names]
+
+    def _figures(self, snapshot: Snapshot) -> list[Figure]:
+        people, notes = self._people.known(snapshot)
+        found: list[Figure] = snapshot.keep(
+            ("figures", people, notes), lambda: figures(snapshot, people, notes)
+        )
+        return found
