@@ -5,8 +5,10 @@ from itertools import permutations
 
 import pytest
 
-from watchfloor.core.clock import parse_time
-from watchfloor.feeds.chain import names_of, relate
+from watchfloor.core.clock import FixedClock, parse_time
+from watchfloor.feeds.chain import relate
+from watchfloor.store import Store
+from watchfloor.store.chains import names_of
 from watchfloor.store.records import Record, State
 
 AT = parse_time("2026-06-01T12:00:00Z")
@@ -123,3 +125,22 @@ def test_another_sender_of_the_same_identifier_is_another_chain() -> None:
 def test_records_that_tell_of_no_names_are_left_alone() -> None:
     plain = Record("event", "usgs", "us1", "1", AT, AT, body={"names": "us1,ci2"})
     assert relate([plain], Names()) == [plain]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_the_store_itself_looks_the_names_up(order: tuple[int, ...], clock: FixedClock) -> None:
+    with Store.open(":memory:", clock=clock) as store:
+        for place in order:
+            store.append(relate([CHAIN[place]], store.named))
+            store.append(relate([CHAIN[place]], store.named))
+        assert store.records("alert", state="active") == []
+        assert store.named("alert", "cap:a", "D") is not None
+        assert store.named("alert", "cap:b", "D") is None
+        assert store.named("event", "cap:a", "D") is None
+
+
+def test_a_name_keeps_its_first_key_in_the_store(clock: FixedClock) -> None:
+    with Store.open(":memory:", clock=clock) as store:
+        store.append([message("B", 1, "A")])
+        store.append([message("C", 2, "B")])
+        assert [store.named("alert", "cap:a", name) for name in "ABC"] == ["A", "A", "B"]

@@ -9,20 +9,13 @@ the record joins that chain.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from watchfloor.store.chains import names_of
 from watchfloor.store.records import Record, State
 
-__all__ = ["Named", "names_of", "relate"]
+__all__ = ["Named", "relate"]
 
 Named = Callable[[str, str, str], str | None]
 """Looks up (kind, source, name) and returns the key of the chain that the name belongs to, or None."""
-
-
-def names_of(record: Record) -> list[str]:
-    """Return the names of a chain's messages that a record tells of, its own first; none where it tells of none."""
-    names = record.body.get("names")
-    if not isinstance(names, list):
-        return []
-    return [name for name in names if isinstance(name, str)]
 
 
 def relate(records: Iterable[Record], named: Named) -> list[Record]:

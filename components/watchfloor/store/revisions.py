@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
-from watchfloor.store import wkb
+from watchfloor.store import chains, wkb
 from watchfloor.store.database import Database
 from watchfloor.store.records import KINDS, Kind, Record, State, Trust
 from watchfloor.store.tables import FOREVER, record
@@ -52,11 +52,14 @@ class Appended:
 def append(database: Database, records: Iterable[Record], known: datetime | None) -> Appended:
     """Store records in one transaction, and each identity once."""
     batch: dict[bytes, dict[str, Any]] = {}
+    items: list[Record] = []
     total = 0
     for item in records:
         total += 1
         row = _row(item)
-        batch.setdefault(row["identity"], row)
+        if row["identity"] not in batch:
+            batch[row["identity"]] = row
+            items.append(item)
     if not batch:
         return Appended(0, 0)
     with database.write() as connection:
@@ -70,6 +73,7 @@ def append(database: Database, records: Iterable[Record], known: datetime | None
         for row in rows:
             row["known"] = at
         connection.execute(record.insert(), rows)
+        chains.keep(connection, items, at)
         database.note(
             connection,
             at,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from watchfloor.core.clock import Clock, LiveClock, micros
 from watchfloor.core.errors import SettingsError, StoreError
-from watchfloor.store import archive, backup, changes, migrations, revisions
+from watchfloor.store import archive, backup, chains, changes, migrations, revisions
 from watchfloor.store.archive import Quarantined
 from watchfloor.store.changes import Change
 from watchfloor.store.database import Database
@@ -227,6 +227,11 @@ class Store:
         """Return every revision of one statement, in the order in which they became known."""
         with self._database.read() as connection:
             return revisions.history(connection, kind, source, key, as_of)
+
+    def named(self, kind: str, source: str, name: str) -> str | None:
+        """Return the key of the statement whose ``body["names"]`` told a message's name first; None if none did."""
+        with self._database.read() as connection:
+            return chains.named(connection, kind, source, name)
 
     # Observations
 

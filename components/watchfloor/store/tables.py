@@ -29,6 +29,7 @@ __all__ = [
     "heard",
     "journal",
     "meta",
+    "name",
     "newest",
     "observation",
     "quarantine",
@@ -91,6 +92,18 @@ record = Table(
     Index("record_sent", "kind", "sent"),
     sqlite_autoincrement=True,
 )
+
+name = Table(
+    "name",
+    METADATA,
+    Column("kind", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("known", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Which statement a message belongs to that others refer to by its name: the first telling stays."""
 
 series = Table(
     "series",
