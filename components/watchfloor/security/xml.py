@@ -53,7 +53,12 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NO_BOM = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_NO_BOM: dict[tuple[bool, ...], str] = {  # by which of the first four bytes are zero, since a document begins with ASCII
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
 _DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,39})["']""")
 # Encodings that keep ASCII as it is. UTF-7 is not one of them: it can hide markup from whoever looks at the bytes.
 _ENCODINGS = frozenset(
@@ -150,7 +155,7 @@ def _decode(data: bytes) -> str:
             skip, encoding = len(mark), name
             break
     else:
-        encoding = next((name for first, name in _NO_BOM if data.startswith(first)), "")
+        encoding = _NO_BOM.get(tuple(byte == 0 for byte in data[:4]), "")
     if not encoding:
         declared = _DECLARED.match(data[:400])
         encoding = _accept(declared.group(1).decode("ascii")) if declared else "utf-8"
