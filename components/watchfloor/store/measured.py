@@ -163,7 +163,8 @@ class Measured:
             same = (np.diff(data["series"]) == 0) & (np.diff(data["time"]) == 0)
             data = {name: column[np.append(~same, True)] for name, column in data.items()}
         frame = _frame(data, table)
-        return frame if names is None else frame.sort_values(["series", "time"], ignore_index=True)
+        named = [table[number] for number in dict.fromkeys(data["series"].tolist())]
+        return frame if named == sorted(named) else frame.sort_values("series", kind="stable", ignore_index=True)
 
     def latest(self, as_of: datetime | None) -> "pd.DataFrame":
         """Return the newest observation of each series."""
