@@ -324,6 +324,5 @@ def _quake(said: dict[str, str], context: Context) -> Record:
         certainty=Certainty.LIKELY,
         geometry=point(said.get("longitude"), said.get("latitude")),
         area=place,
-        status=context.status,
         body=body,
     )
