@@ -3,12 +3,14 @@
 import signal
 import threading
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watchfloor.cli.base import DataOption, FloorOption, app, explained, opened, say, settings_for
+
+if TYPE_CHECKING:
+    from watchfloor.views.serve.server import Server
 
 AddressOption = Annotated[str | None, typer.Option(help="Address to listen on; default: 127.0.0.1.")]
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on; default: 5006, 0 for any free one.")]
@@ -37,7 +39,8 @@ def serve(
             prefix=prefix,
             collect=collect,
             language=language,
-        )
+        ),
+        ready=_listening,
     )
 
 
@@ -67,7 +70,7 @@ def replay(
     port: PortOption = None,
 ) -> None:
     """Serve the floor's past on a displaced clock, from a store of its own."""
-    from watchfloor.core.clock import ReplayClock, parse_time
+    from watchfloor.core.clock import ReplayClock, format_time, parse_time
     from watchfloor.core.errors import InvalidInputError
     from watchfloor.floor.replay import Replay
     from watchfloor.views.serve.server import serve as run
@@ -83,9 +86,24 @@ def replay(
         else:
             begin = parse_time(start, source.zone)
         past = Replay(source, ReplayClock(begin, speed))
-        say(f"Replaying {source.title} from {begin.isoformat()} at {speed:g}x.")
         with past.floor() as displaced:
-            settings = settings_for(
-                floor=floor, data=Path(displaced.settings.data), address=address, port=port, collect=False
+            say(
+                f"Replaying {source.title} from {format_time(begin, source.zone)} at {speed:g} times its speed."
             )
-            run(settings, floor=displaced, alongside=past.run)
+            settings = displaced.settings.model_copy(
+                update={
+                    name: value for name, value in (("address", address), ("port", port)) if value is not None
+                }
+            )
+            stop = threading.Event()
+            teller = threading.Thread(target=past.run, args=(displaced.store, stop), daemon=True)
+            teller.start()
+            try:
+                run(settings, floor=displaced, collect=False, ready=_listening)
+            finally:
+                stop.set()
+                teller.join()
+
+
+def _listening(server: "Server") -> None:
+    say(f"Watchfloor is at {server.url} (Ctrl+C stops it).")
