@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from watchfloor.catalog.remote import Fetched
 from watchfloor.catalog.schema import Nested, Sheet, read_sheet
 from watchfloor.catalog.template import FOLDER, Parameter, fill
 from watchfloor.catalog.themes import theme_path
-from watchfloor.catalog.trusted import broken
+from watchfloor.catalog.trusted import broken, foreign, load
 from watchfloor.core.clock import Clock, LiveClock
 from watchfloor.core.errors import CatalogError, LimitError, UnknownNameError, WatchfloorError
 from watchfloor.core.share import folder as share
@@ -195,6 +196,14 @@ class Catalog(Mapping[str, Entry]):
             raise UnknownNameError("entry", name, self._entries)
         return self._entries[name]
 
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is an entry of a name."""
+        return name in self._entries
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the entry of a name, or `default`."""
+        return self._entries.get(name, default)
+
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same catalog; two that are opened are two."""
         return self is other
@@ -222,6 +231,14 @@ class Catalog(Mapping[str, Entry]):
             for name, entry in self._entries.items()
         }
         return Catalog(self.path, entries, self._sheet, self._problems, self._ground)
+
+    def check(self) -> list[str]:
+        """Read every entry and return all that is wrong: the files, the data, and readers that do not load."""
+        for spec in foreign():
+            with suppress(WatchfloorError):
+                load(spec)
+        found = [message for entry in self._entries.values() for message in entry.check()]
+        return list(dict.fromkeys([*self.problems, *found]))
 
     def themes(self) -> list[str]:
         """Return the themes, in the order of the files."""

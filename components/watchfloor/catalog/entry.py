@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from watchfloor.catalog.fitness import compare
 from watchfloor.catalog.metadata import MapStyle, Metadata
 from watchfloor.catalog.origin import Stamp, file_digest, newest, stamp
 from watchfloor.catalog.plan import Ground, Located, Plan, Planner
@@ -173,6 +174,18 @@ class Entry:
         late = self.metadata.late
         age = now - found
         return Freshness("late" if late is not None and age > late else "ok", found, age)
+
+    def check(self) -> list[str]:
+        """Read the data and say where they are not what the catalog says; nothing where all is well."""
+        if self.refused:
+            return [self.refused]
+        path, line, _ = self._definition.place
+        place = f"{path}:{line}: {self.name}"
+        try:
+            data = self.read()
+        except WatchfloorError as error:
+            return [f"{place} cannot be read: {error}"]
+        return [f"{place}: {message}" for message in compare(self.metadata, data, live=self.live)]
 
     def provenance(self, as_of: datetime | None = None, **params: Any) -> dict[str, Any]:
         """Say where the data come from, so that a figure made of them can be traced.

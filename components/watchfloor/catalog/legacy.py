@@ -97,9 +97,12 @@ class _Translator:
                 f"{driver!r} is not a driver that is read{suggest(driver, _DRIVERS)} Known: {', '.join(_DRIVERS)}",
                 unsafe=True,
             )
+            entry = {"reader": f"driver {driver}", "kwargs": {}, "output_instance": "", "user_parameters": {}}
+            self.out.data["entries"][self._slug(name)] = entry | {"metadata": self._metadata(source)}
+            self._marks(where, self._slug(name))
             return
         reader, datatype = _DRIVERS[known]
-        slug = re.sub(r"[^a-z0-9-]+", "-", name.casefold()).strip("-") or "unnamed"
+        slug = self._slug(name)
         args = source.get("args") if isinstance(source.get("args"), dict) else {}
         assert args is not None
         kwargs = dict(args)
@@ -123,11 +126,19 @@ class _Translator:
             "metadata": self._metadata(source),
             "user_parameters": self._parameters(source.get("parameters"), where),
         }
+        self._marks(where, slug)
+        self.out.keys["data", f"{slug}-file"] = self._old.at(where, key=True)
+        self.out.values["data", f"{slug}-file"] = self._old.at((*where, "args", "urlpath"))
+
+    @staticmethod
+    def _slug(name: str) -> str:
+        return re.sub(r"[^a-z0-9-]+", "-", name.casefold()).strip("-") or "unnamed"
+
+    def _marks(self, where: Where, slug: str) -> None:
         for path, mark in self._old.values.items():
             if path[: len(where)] == where:
-                self.out.values[("entries", slug, *path[len(where) :])] = mark
-        self.out.keys["entries", slug] = self.out.keys["data", f"{slug}-file"] = self._old.at(where, key=True)
-        self.out.values["data", f"{slug}-file"] = self._old.at((*where, "args", "urlpath"))
+                self.out.values["entries", slug, *path[len(where) :]] = mark
+        self.out.keys["entries", slug] = self._old.at(where, key=True)
 
     def _metadata(self, source: dict[str, Any]) -> dict[str, Any]:
         """Take over the metadata, with the description that version 1 has beside it."""

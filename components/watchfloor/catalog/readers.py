@@ -3,8 +3,10 @@
 ``import intake`` imports this module (entry point group ``intake.imports``), so it imports nothing heavy itself.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from intake.readers import datatypes
@@ -66,7 +68,8 @@ class GridReader(FileReader):
         import xarray as xr
 
         if isinstance(data, datatypes.Zarr):
-            kwargs = {"engine": "zarr", "group": data.root or None} | kwargs
+            whole = _consolidated(_path(data.url))
+            kwargs = {"engine": "zarr", "group": data.root or None, "consolidated": whole} | kwargs
         else:
             engine = "scipy" if isinstance(data, datatypes.NetCDF3) else "h5netcdf"
             kwargs = {"engine": engine, "group": getattr(data, "path", None) or None} | kwargs
@@ -110,6 +113,14 @@ class GeoTIFFReader(FileReader):
                 found.attrs["units"]
             )  # GDAL's tags come back as numbers where they can
         return found.rename(name) if name else found
+
+
+def _consolidated(path: str) -> bool:
+    """Tell whether a Zarr store keeps its metadata in one place (xarray warns where it has to try)."""
+    described = Path(path) / "zarr.json"
+    if described.is_file():
+        return "consolidated_metadata" in json.loads(described.read_bytes())
+    return (Path(path) / ".zmetadata").is_file()
 
 
 def _coordinates(found: Any, path: str) -> Any:

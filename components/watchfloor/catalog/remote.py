@@ -1,6 +1,8 @@
 """Files of allowed hosts, fetched with limits into a folder of this process and read from there."""
 
+import shutil
 import tempfile
+import weakref
 from pathlib import Path, PurePosixPath
 from urllib.parse import urljoin, urlsplit
 
@@ -36,7 +38,7 @@ settings to allow it.
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._marks: dict[str, dict[str, str]] = {}
 
     def get(self, url: str) -> Path:
@@ -97,7 +99,8 @@ settings to allow it.
 
     def _place(self, url: str) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="watchfloor-", ignore_cleanup_errors=True)
+            self._folder = Path(tempfile.mkdtemp(prefix="watchfloor-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         suffix = PurePosixPath(urlsplit(url).path).suffix[:12]
         plain = suffix if suffix[1:].isalnum() else ""
-        return Path(self._folder.name) / f"{digest(url)[:32]}{plain}"
+        return self._folder / f"{digest(url)[:32]}{plain}"

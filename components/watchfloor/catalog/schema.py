@@ -315,7 +315,7 @@ class _Checker:
             try:
                 parameter = self._parameter(str(name), block, path)
             except (InvalidInputError, ValueError, TypeError) as error:
-                self._problem(path, str(error))
+                self._problem(path, str(error), unsafe=True)
                 continue
             for _, text in texts([parameter.default, list(parameter.options)]):
                 refused = check_text(
@@ -333,11 +333,7 @@ class _Checker:
             return Parameter(name, block, type(block).__name__, options=(block,))
         self._keys(block, where, _PARAMETER, ("cls", "default"))
         if block.get("cls") is not None and block["cls"] not in PARAMETERS:
-            self._problem(
-                (*where, "cls"),
-                f"{block['cls']!r} is not a kind of parameter that catalogs may use",
-                unsafe=True,
-            )
+            raise InvalidInputError(f"{block['cls']!r} is not a kind of parameter that catalogs may use")
         dtype = str(block.get("dtype", "str"))
         if dtype not in {"str", "int", "float", "bool"}:
             raise InvalidInputError(f"dtype {dtype!r} is not one of str, int, float, bool")
