@@ -25,7 +25,18 @@ from watchfloor.core import share
 from watchfloor.core.errors import InvalidInputError, SettingsError, UnknownNameError
 from watchfloor.core.settings import Settings, load
 
-__all__ = ["ATTRIBUTION", "MAX_ZOOM", "ROUTES", "STYLES", "URL", "Pack", "TileHandler", "picture", "routes", "tile"]
+__all__ = [
+    "ATTRIBUTION",
+    "MAX_ZOOM",
+    "ROUTES",
+    "STYLES",
+    "URL",
+    "Pack",
+    "TileHandler",
+    "picture",
+    "routes",
+    "tile",
+]
 
 STYLES = ("dark", "light")
 MAX_ZOOM = 22
@@ -65,7 +76,9 @@ class Pack:
             with path.open("rb") as file:
                 self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
-            raise SettingsError(f"The map tiles {path} cannot be opened: {error}. Check map_tiles.") from error
+            raise SettingsError(
+                f"The map tiles {path} cannot be opened: {error}. Check map_tiles."
+            ) from error
         try:
             self._reader = Reader(self._slice)
             header = self._reader.header()
@@ -78,7 +91,9 @@ class Pack:
             )
         self.format = _RASTER[kind]
         self.min_zoom, self.max_zoom = int(header["min_zoom"]), int(header["max_zoom"])
-        self.bounds = tuple(header[f"{name}_e7"] / 1e7 for name in ("min_lon", "min_lat", "max_lon", "max_lat"))
+        self.bounds = tuple(
+            header[f"{name}_e7"] / 1e7 for name in ("min_lon", "min_lat", "max_lon", "max_lat")
+        )
 
     def get(self, z: int, x: int, y: int) -> bytes | None:
         """Return a tile as it is packed, or None where the pack has none."""
@@ -267,7 +282,9 @@ def _pack(path: str) -> Pack:
 def _open(data: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(data))
     if image.width * image.height > _MAX_PIXELS:
-        raise SettingsError(f"A map tile has {image.width} x {image.height} pixels; at most 1024 x 1024 are read.")
+        raise SettingsError(
+            f"A map tile has {image.width} x {image.height} pixels; at most 1024 x 1024 are read."
+        )
     image = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
     return image if image.size == (SIZE, SIZE) else image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
 

@@ -1,0 +1,179 @@
+"""One layer in the figure: its sources and renderers, made when it is first shown and patched from then on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bokeh.models import (
+    ColumnDataSource,
+    GlyphRenderer,
+    HoverTool,
+    Image,
+    LinearColorMapper,
+    MultiLine,
+    MultiPolygons,
+    Scatter,
+)
+
+from watchfloor.views.map.columns import Columns
+from watchfloor.views.map.figure import renderer
+from watchfloor.views.map.layer import Layer, Shown
+from watchfloor.views.map.style import THEMES
+
+__all__ = ["Drawn"]
+
+_FILL = {"polygons": 0.28}
+"""Share of the layer's opacity that areas are filled with: what lies under them must stay readable."""
+
+
+class Drawn:
+    """A layer's renderers in one figure.
+
+    Parameters
+    ----------
+    figure
+        The Bokeh figure.
+    layer
+        What is drawn.
+    theme
+        Name of the theme.
+
+    Examples
+    --------
+    >>> Drawn.__name__
+    'Drawn'
+    """
+
+    def __init__(self, figure: Any, layer: Layer, theme: str) -> None:
+        self.figure = figure
+        self.layer = layer
+        self.theme = theme
+        self.parts: dict[str, tuple[ColumnDataSource, GlyphRenderer]] = {}
+        self.hover: HoverTool | None = None
+        self.made: Columns | None = None
+        self._opacity = 1.0
+        self._visible = True
+
+    @property
+    def renderers(self) -> list[GlyphRenderer]:
+        """In drawing order."""
+        return [
+            self.parts[name][1] for name in ("raster", "area", "line", "mark", "cross") if name in self.parts
+        ]
+
+    def patch(self, made: Columns) -> bool:
+        """Show other columns; True if a renderer was added, so that the order must be set anew.
+
+        Nothing is sent where the columns are the very same.
+        """
+        if made is self.made:
+            return False
+        self.made = made
+        added = False
+        for name in ("area", "line", "mark", "cross"):
+            data: Mapping[str, Any] = getattr(made, name)
+            if name in self.parts:
+                source = self.parts[name][0]
+                source.data = dict(data) if data else {column: [] for column in source.data}
+            elif data:
+                self._add(name, dict(data), made.tips)
+                added = True
+        return added
+
+    def image(self, pixels: Any, box: tuple[float, float, float, float], palette: Sequence[str]) -> bool:
+        """Show a picture whose cells are places in a palette (0 is nothing); True if a renderer was added.
+
+        Parameters
+        ----------
+        pixels
+            uint8, (rows, columns), first row at the bottom.
+        box
+            Left, bottom, right and top, metres.
+        palette
+            256 colours.
+        """
+        data = {
+            "image": [pixels],
+            "x": [box[0]],
+            "y": [box[1]],
+            "dw": [box[2] - box[0]],
+            "dh": [box[3] - box[1]],
+        }
+        if "raster" in self.parts:
+            self.parts["raster"][0].data = data
+            return False
+        mapper = LinearColorMapper(palette=["#00000000", *palette[1:]], low=-0.5, high=255.5)
+        source = ColumnDataSource(data)
+        glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=mapper)
+        made = renderer(source, glyph, visible=self._visible)
+        self.parts["raster"] = (source, made)
+        self._restyle()
+        return True
+
+    def style(self, state: Shown, visible: bool) -> None:
+        """Set opacity, and whether it is seen."""
+        if state.opacity != self._opacity:
+            self._opacity = state.opacity
+            self._restyle()
+        if visible != self._visible:
+            self._visible = visible
+            for drawn in self.renderers:
+                drawn.visible = visible
+
+    def repaint(self, theme: str) -> None:
+        """Take the other theme's outlines."""
+        self.theme = theme
+        self._restyle()
+
+    def rename(self) -> None:
+        """Write the layer's title above its tooltips, in whatever language it now has."""
+        if self.hover is not None:
+            self.hover.tooltips = [(self.layer.title, ""), *self.hover.tooltips[1:]]
+
+    def _add(self, name: str, data: dict[str, Any], tips: tuple[tuple[str, str], ...]) -> None:
+        style, source = self.layer.style, ColumnDataSource(data)
+        glyph: Any
+        if name == "area":
+            glyph = MultiPolygons(
+                xs="xs", ys="ys", fill_color="fill", line_color="line", line_width=max(style.width, 0.5)
+            )
+        elif name == "line":
+            glyph = MultiLine(xs="xs", ys="ys", line_color="line", line_width=style.width, line_join="round")
+        elif name == "mark":
+            glyph = Scatter(x="x", y="y", marker="marker", size=style.size, fill_color="fill", line_width=1.2)
+        else:
+            glyph = Scatter(x="x", y="y", marker="x", size=style.size + 5, line_width=1.6)
+        made = renderer(source, glyph, visible=self._visible)
+        self.parts[name] = (source, made)
+        if name != "cross" and tips:
+            self._tell(made, tips)
+        self._restyle()
+
+    def _tell(self, glyph: GlyphRenderer, tips: tuple[tuple[str, str], ...]) -> None:
+        if self.hover is None:
+            # tuples are escaped by Bokeh; an HTML template or {safe} would not be
+            self.hover = HoverTool(
+                renderers=[],
+                tooltips=[(self.layer.title, ""), *((title, f"@{name}") for name, title in tips)],
+                visible=False,
+                limit=3,
+                point_policy="follow_mouse",
+            )
+            self.figure.add_tools(self.hover)
+        self.hover.renderers = [*self.hover.renderers, glyph]
+
+    def _restyle(self) -> None:
+        for name, (_, drawn) in self.parts.items():
+            glyph = drawn.glyph
+            if name == "raster":
+                glyph.global_alpha = self._opacity
+            elif name == "area":
+                glyph.fill_alpha = self._opacity * _FILL.get(self.layer.style.kind, 0.18)
+                glyph.line_alpha = self._opacity
+            elif name == "line":
+                glyph.line_alpha = self._opacity
+            elif name == "mark":
+                glyph.fill_alpha = glyph.line_alpha = self._opacity
+                glyph.line_color = THEMES[self.theme].edge
+            else:
+                glyph.line_alpha = self._opacity
+                glyph.line_color = THEMES[self.theme].text

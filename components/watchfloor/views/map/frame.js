@@ -1,0 +1,336 @@
+// The map's frame: moving and zooming by button, key and touch, the read-out of the pointer's place, a scale bar,
+// and drawing an area. Ranges are moved here, without asking the server; it hears of a view once it stands still.
+const RADIUS = 6378137
+const SVG = "http://www.w3.org/2000/svg"
+const STEPS = [1, 2, 5]
+
+function make(tag, name, text) {
+  const found = document.createElement(tag)
+  if (name) found.className = name
+  if (text) found.textContent = text
+  return found
+}
+
+function lonlat(x, y) {
+  return [(x / RADIUS) * 180 / Math.PI, Math.atan(Math.sinh(y / RADIUS)) * 180 / Math.PI]
+}
+
+function degrees(value, positive, negative) {
+  return `${Math.abs(value).toFixed(4)}° ${value >= 0 ? positive : negative}`
+}
+
+export function render({view, model, el}) {
+  const root = make("div", "map")
+  const stage = make("div", "stage")
+  stage.tabIndex = 0
+  stage.setAttribute("role", "application")
+  const figure = model.get_child("figure")
+  if (figure) stage.append(figure)
+  const sketch = document.createElementNS(SVG, "svg")
+  sketch.setAttribute("class", "sketch")
+  sketch.setAttribute("aria-hidden", "true")
+  const outline = document.createElementNS(SVG, "polygon")
+  sketch.append(outline)
+  stage.append(sketch)
+
+  const tools = make("div", "tools")
+  tools.setAttribute("role", "toolbar")
+  const foot = make("div", "foot")
+  const place = make("span", "num place")
+  const bar = make("span", "bar num")
+  foot.append(place, bar)
+  const note = make("div", "note")
+  note.setAttribute("role", "status")
+  const form = make("form", "form")
+  form.hidden = true
+  root.append(stage, tools, form, foot, note)
+
+  const words = key => (model.words || {})[key] || key
+  const plot = () => view.get_child_view(model.figure)
+  const ranges = () => [plot()?.model.x_range, plot()?.model.y_range]
+  let corners = []
+  let drawing = false
+  let asked = null
+  let waiting = 0
+  let pending = false
+
+  // --- geometry of the screen -------------------------------------------------------------------------------------
+  function inner() {
+    const seen = plot()
+    if (!seen || !seen.frame) return null
+    const box = seen.frame.bbox
+    const at = seen.el.getBoundingClientRect()
+    const own = stage.getBoundingClientRect()
+    return {left: at.left - own.left + box.left, top: at.top - own.top + box.top, width: box.width, height: box.height}
+  }
+  function metres(event) {
+    const box = inner(), [x, y] = ranges(), own = stage.getBoundingClientRect()
+    if (!box || !x) return null
+    const fx = (event.clientX - own.left - box.left) / box.width
+    const fy = (event.clientY - own.top - box.top) / box.height
+    if (fx < 0 || fx > 1 || fy < 0 || fy > 1) return null
+    return [x.start + fx * (x.end - x.start), y.end - fy * (y.end - y.start)]
+  }
+  function pixels([mx, my]) {
+    const box = inner(), [x, y] = ranges()
+    return [box.left + (mx - x.start) / (x.end - x.start) * box.width,
+            box.top + (y.end - my) / (y.end - y.start) * box.height]
+  }
+  function see(left, bottom, right, top) {
+    const [x, y] = ranges(), box = inner()
+    if (!x || !box) return
+    // one metre east is as long as one metre north, whatever was asked for
+    const scale = Math.max((right - left) / box.width, (top - bottom) / box.height, 60 / box.width)
+    const cx = (left + right) / 2, cy = (bottom + top) / 2
+    x.setv({start: cx - scale * box.width / 2, end: cx + scale * box.width / 2})
+    y.setv({start: cy - scale * box.height / 2, end: cy + scale * box.height / 2})
+  }
+  function zoom(factor) {
+    const [x, y] = ranges()
+    if (!x) return
+    const cx = (x.start + x.end) / 2, cy = (y.start + y.end) / 2
+    const w = (x.end - x.start) / 2 * factor, h = (y.end - y.start) / 2 * factor
+    see(cx - w, cy - h, cx + w, cy + h)
+  }
+  function move(east, north) {
+    const [x, y] = ranges()
+    if (!x) return
+    const dx = (x.end - x.start) * east, dy = (y.end - y.start) * north
+    x.setv({start: x.start + dx, end: x.end + dx})
+    y.setv({start: y.start + dy, end: y.end + dy})
+  }
+
+  // --- what the server hears ----------------------------------------------------------------------------------------
+  function tell() {
+    asked = null
+    const box = inner(), [x, y] = ranges()
+    if (!box || !x || box.width < 2) return
+    pending = false
+    waiting = performance.now()
+    model.send_msg({do: "view", box: [x.start, y.start, x.end, y.end],
+                    width: Math.round(box.width), height: Math.round(box.height)})
+  }
+  function moved() {
+    scale()
+    redraw()
+    // one view is asked for at a time: a slow link or a busy server gets fewer of them, never a queue
+    if (waiting && performance.now() - waiting < 2000) pending = true
+    else if (asked === null) asked = setTimeout(tell, 25)
+  }
+  function level() {
+    // a figure without tiles does not keep its proportions by itself
+    const box = inner(), [x, y] = ranges()
+    if (!box || !x || box.width < 2) return
+    const across = (x.end - x.start) / box.width, up = (y.end - y.start) / box.height
+    if (Math.abs(across / up - 1) > 0.01) see(x.start, y.start, x.end, y.end)
+    moved()
+  }
+
+  // --- scale bar ----------------------------------------------------------------------------------------------------
+  function scale() {
+    const box = inner(), [x, y] = ranges()
+    if (!box || !x || box.width < 2) return
+    const [, lat] = lonlat(0, (y.start + y.end) / 2)
+    const metre = (x.end - x.start) / box.width * Math.cos(lat * Math.PI / 180)
+    const most = 110 * metre
+    const power = Math.pow(10, Math.floor(Math.log10(most)))
+    const step = STEPS.filter(s => s * power <= most).pop() * power
+    bar.textContent = step >= 1000 ? `${step / 1000} km` : `${step} m`
+    bar.style.width = `${step / metre}px`
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------------------------
+  function redraw() {
+    if (!corners.length || !inner()) {
+      outline.setAttribute("points", "")
+      for (const dot of sketch.querySelectorAll("circle")) dot.remove()
+      return
+    }
+    const at = corners.map(pixels)
+    outline.setAttribute("points", at.map(p => p.join(",")).join(" "))
+    for (const dot of sketch.querySelectorAll("circle")) dot.remove()
+    for (const [cx, cy] of at) {
+      const dot = document.createElementNS(SVG, "circle")
+      dot.setAttribute("cx", cx)
+      dot.setAttribute("cy", cy)
+      dot.setAttribute("r", 4)
+      sketch.append(dot)
+    }
+  }
+  function draw(on) {
+    drawing = on
+    corners = []
+    stage.classList.toggle("drawing", on)
+    note.textContent = on ? words("hint") : ""
+    buttons()
+    redraw()
+    if (on) stage.focus()
+  }
+  function finish() {
+    if (corners.length >= 3) {
+      model.send_msg({do: "area", ring: corners.map(([x, y]) => lonlat(x, y))})
+      draw(false)
+    }
+  }
+  function undo() {
+    corners.pop()
+    note.textContent = words("corners").replace("{n}", corners.length)
+    redraw()
+  }
+  function tapped(event) {
+    const at = metres(event)
+    if (!at) return
+    if (drawing) {
+      if (corners.length < 200) corners.push(at)
+      note.textContent = `${words("corners").replace("{n}", corners.length)} · ${words("hint")}`
+      redraw()
+      return
+    }
+    const box = inner(), [x] = ranges()
+    const finger = event.pointerType === "touch" ? 22 : 11
+    model.send_msg({do: "tap", x: at[0], y: at[1], reach: (x.end - x.start) / box.width * finger})
+  }
+
+  // --- buttons ------------------------------------------------------------------------------------------------------
+  function button(sign, key, act, wide) {
+    const found = make("button", wide ? "wide" : "", wide ? words(key) : sign)
+    found.type = "button"
+    found.title = words(key)
+    found.setAttribute("aria-label", words(key))
+    found.addEventListener("click", act)
+    return found
+  }
+  function buttons() {
+    tools.replaceChildren()
+    stage.setAttribute("aria-label", words("keys"))
+    tools.setAttribute("aria-label", words("map"))
+    const moving = make("div", "cluster")
+    moving.append(
+      button("+", "in", () => zoom(0.5)), button("−", "out", () => zoom(2)),
+      button("⌂", "home", () => see(...model.home)))
+    const arrows = make("div", "cluster arrows")
+    arrows.append(
+      button("←", "left", () => move(-0.25, 0)), button("↑", "up", () => move(0, 0.25)),
+      button("↓", "down", () => move(0, -0.25)), button("→", "right", () => move(0.25, 0)))
+    const area = make("div", "cluster")
+    if (drawing) {
+      area.append(button("✓", "finish", finish, true), button("↶", "undo", undo), button("✕", "cancel", () => draw(false), true))
+    } else {
+      const start = button("⬠", "draw", () => draw(true))
+      start.setAttribute("aria-pressed", "false")
+      const typed = button("▭", "box", () => {
+        form.hidden = !form.hidden
+        typed.setAttribute("aria-expanded", String(!form.hidden))
+        if (!form.hidden) form.querySelector("input").focus()
+      })
+      typed.setAttribute("aria-expanded", String(!form.hidden))
+      area.append(start, typed)
+      if (model.chosen) area.append(button("✕", "clear", () => model.send_msg({do: "clear"})))
+    }
+    const saving = make("div", "cluster")
+    saving.append(button("⇩", "picture", save))
+    tools.append(moving, arrows, area, saving)
+  }
+  function fields() {
+    form.replaceChildren()
+    const bounds = make("label", "", words("bounds"))
+    const input = make("input")
+    input.name = "bounds"
+    input.maxLength = 100
+    input.autocomplete = "off"
+    bounds.append(input)
+    const set = make("button", "", words("set"))
+    set.type = "submit"
+    form.append(bounds, set)
+    if ((model.places || []).length) {
+      const named = make("label", "", words("place"))
+      const choice = make("select")
+      choice.append(new Option(words("choose"), ""), ...model.places.map(name => new Option(name, name)))
+      choice.addEventListener("change", () => {
+        if (choice.value) model.send_msg({do: "place", name: choice.value})
+        form.hidden = true
+        buttons()
+      })
+      named.append(choice)
+      form.append(named)
+    }
+  }
+  async function save() {
+    const seen = plot()
+    if (!seen) return
+    const blob = await seen.export("png").to_blob()
+    const link = make("a")
+    link.href = URL.createObjectURL(blob)
+    link.download = model.file || "map.png"
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+  }
+
+  // --- events -------------------------------------------------------------------------------------------------------
+  let down = null
+  stage.addEventListener("pointerdown", event => { down = [event.clientX, event.clientY] })
+  stage.addEventListener("click", event => {
+    const still = down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) < 5
+    if (still) tapped(event)
+  })
+  stage.addEventListener("pointermove", event => {
+    const at = metres(event)
+    if (!at) return
+    const [lon, lat] = lonlat(...at)
+    place.textContent = `${degrees(lat, "N", "S")}  ${degrees(((lon + 540) % 360) - 180, "E", "W")}`
+  })
+  stage.addEventListener("pointerleave", () => { place.textContent = "" })
+  stage.addEventListener("keydown", event => {
+    const acts = {ArrowLeft: () => move(-0.1, 0), ArrowRight: () => move(0.1, 0), ArrowUp: () => move(0, 0.1),
+                  ArrowDown: () => move(0, -0.1), "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),
+                  Home: () => see(...model.home)}
+    if (drawing) Object.assign(acts, {Escape: () => draw(false), Enter: finish, Backspace: undo})
+    if (event.key in acts && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault()
+      event.stopPropagation()
+      acts[event.key]()
+    }
+  })
+  form.addEventListener("submit", event => {
+    event.preventDefault()
+    model.send_msg({do: "box", text: form.elements.bounds.value})
+  })
+  form.addEventListener("keydown", event => {
+    if (event.key === "Escape") { form.hidden = true; buttons(); tools.querySelector("[aria-expanded]").focus() }
+  })
+  model.on("words", () => { buttons(); fields(); note.textContent = drawing ? words("hint") : "" })
+  model.on("places", fields)
+  model.on("chosen", buttons)
+  model.on("msg:custom", message => {
+    if (message.seen) {
+      waiting = 0
+      if (pending) moved()
+    }
+    if (message.see) see(...message.see)
+    if (message.say !== undefined) {
+      note.textContent = message.say
+      note.classList.toggle("bad", Boolean(message.bad))
+      if (message.ok) form.hidden = true
+    }
+  })
+  const watch = new ResizeObserver(() => requestAnimationFrame(level))
+  watch.observe(stage)
+  const listening = []
+  function listen() {
+    const [x, y] = ranges()
+    if (!x) { setTimeout(listen, 50); return }
+    for (const range of [x, y]) {
+      range.change.connect(moved)
+      listening.push(range)
+    }
+    level()
+  }
+  model.on("after_render", () => requestAnimationFrame(listen))
+  model.on("remove", () => {
+    watch.disconnect()
+    for (const range of listening) range.change.disconnect(moved)
+  })
+  buttons()
+  fields()
+  return root
+}

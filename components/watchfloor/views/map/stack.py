@@ -1,0 +1,310 @@
+"""The layers of one session's map: which are drawn, with which rows, in which order."""
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from watchfloor.core.errors import WatchfloorError
+from watchfloor.security.text import plain
+from watchfloor.views.map import cloud, raster
+from watchfloor.views.map.columns import Columns, columns
+from watchfloor.views.map.draw import Drawn
+from watchfloor.views.map.gauges import silent
+from watchfloor.views.map.layer import Layer, ordered, read_layers, shown
+from watchfloor.views.map.mask import passing
+from watchfloor.views.map.mercator import zoom_of
+from watchfloor.views.map.picture import cloud_ramp
+from watchfloor.views.map.table import BULK, SHARED, Table, read_grid, read_table, version
+
+__all__ = ["Stack", "View"]
+
+log = logging.getLogger(__name__)
+
+_POOL = ThreadPoolExecutor(2, thread_name_prefix="map")
+_PIXELS = 700_000
+"""Pixels of one picture, at most: beyond, the browser enlarges it."""
+FEW = 20_000
+"""Points of a cloud that are still drawn one by one, so that they can be pointed at."""
+
+Box = tuple[float, float, float, float]
+View = tuple[Box, int, int]
+Seen = tuple[Layer, Table, npt.NDArray[np.intp]]
+
+
+class Stack:
+    """Layers over one figure.
+
+    Parameters
+    ----------
+    floor, selection
+        What is shown, and how.
+    figure
+        The Bokeh figure.
+    view
+        The first view: box in metres, and width and height in pixels.
+    later
+        Runs a function on the page's own loop; None where there is none, and everything is done at once.
+    """
+
+    def __init__(
+        self,
+        floor: Any,
+        selection: Any,
+        figure: Any,
+        view: View,
+        later: Callable[[Callable[[], None]], None] | None = None,
+    ) -> None:
+        self.floor = floor
+        self.selection = selection
+        self.figure = figure
+        self.view = view
+        self.later = later
+        self.layers = read_layers(floor, selection.language)
+        self.drawn: dict[str, Drawn] = {}
+        self.seen: dict[str, tuple[Table, npt.NDArray[np.intp]]] = {}
+        self.kept: dict[str, npt.NDArray[np.bool_]] = {}
+        self.trouble: dict[str, str] = {}
+        self.counts: dict[str, tuple[int, int]] = {}
+        self._below: list[Any] = list(figure.renderers)
+        self._above: list[Any] = []
+        self._pending: set[str] = set()
+
+    def keep_above(self, *renderers: Any) -> None:
+        """Leave renderers above all layers."""
+        self._above += renderers
+
+    @property
+    def zoom(self) -> float:
+        """Zoom level of the view."""
+        box, width, _ = self.view
+        return zoom_of(box[2] - box[0], width)
+
+    def on(self, layer: Layer) -> bool:
+        """Tell whether a layer is switched on."""
+        return shown(layer, self.selection.layers).visible
+
+    def close_enough(self, layer: Layer) -> bool:
+        """Tell whether the view's zoom is one that the layer is drawn at."""
+        return layer.style.min_zoom <= self.zoom <= layer.style.max_zoom
+
+    def visible(self) -> list[Seen]:
+        """Return what is seen, lowest first."""
+        return [
+            (layer, *self.seen[layer.name])
+            for layer in ordered(self.layers, self.selection.layers)
+            if layer.name in self.seen and self.on(layer) and self.close_enough(layer)
+        ]
+
+    def refresh(self, names: Iterable[str] | None = None) -> None:
+        """Read layers anew (all that are on, or those named) and patch what changed."""
+        wanted = None if names is None else set(names)
+        changed = False
+        for layer in self.layers:
+            if (wanted is None or layer.name in wanted) and self.on(layer):
+                changed |= self._draw(layer)
+        self.restyle(force=changed)
+
+    def restyle(self, force: bool = False) -> None:
+        """Bring visibility, opacity and order in line with the selection; build what was switched on."""
+        states = self.selection.layers
+        for layer in self.layers:
+            if self.on(layer) and layer.name not in self.drawn and layer.name not in self.trouble:
+                force |= self._draw(layer)
+        for layer in self.layers:
+            if layer.name in self.drawn:
+                self.drawn[layer.name].style(
+                    shown(layer, states), self.on(layer) and self.close_enough(layer)
+                )
+        order = [
+            *self._below,
+            *(
+                r
+                for layer in ordered(self.layers, states)
+                if layer.name in self.drawn
+                for r in self.drawn[layer.name].renderers
+            ),
+            *self._above,
+        ]
+        if force or [r.id for r in order] != [r.id for r in self.figure.renderers]:
+            self.figure.renderers = order
+
+    def look(self, view: View) -> None:
+        """Move to another view: pictures are drawn anew, layers appear and vanish by zoom."""
+        self.view = view
+        changed = False
+        for layer in self.layers:
+            if self._pictured(layer) and self.on(layer) and self.close_enough(layer):
+                changed |= self._draw(layer)
+        self.restyle(force=changed)
+
+    def translate(self) -> None:
+        """Take titles in the selection's language, without reading data again."""
+        self.layers = read_layers(self.floor, self.selection.language)
+        fresh = {layer.name: layer for layer in self.layers}
+        for name, drawn in self.drawn.items():
+            drawn.layer = fresh.get(name, drawn.layer)
+            drawn.rename()
+        self.refresh()
+
+    def repaint(self) -> None:
+        """Take the selection's theme."""
+        for drawn in self.drawn.values():
+            drawn.repaint(self.selection.theme)
+        self.refresh()
+
+    def _draw(self, layer: Layer) -> bool:
+        """Draw one layer; True if a renderer was added. Whatever is wrong with it costs the others nothing."""
+        try:
+            done = self._picture(layer) if self._pictured(layer) else self._rows(layer)
+        except WatchfloorError as error:
+            self._fail(layer, str(error))
+        except Exception as error:  # a reader may raise anything; the map goes on
+            log.warning("layer %s cannot be drawn", layer.name, exc_info=True)
+            self._fail(layer, f"{type(error).__name__}: {error}")
+        else:
+            self.trouble.pop(layer.name, None)
+            return done
+        return False
+
+    def _pictured(self, layer: Layer) -> bool:
+        """Tell whether a layer is drawn as a picture of the view; a live cloud may be one today and not tomorrow."""
+        if layer.style.kind != "cloud" or not layer.live:
+            return layer.style.kind in {"raster", "cloud"}
+        return len(read_table(self.floor, layer, self.selection.as_of)) > FEW
+
+    def _fail(self, layer: Layer, reason: str) -> None:
+        # what was drawn before stays: its age is told by the feeds' health, and an empty map would look calm
+        self.trouble[layer.name] = plain(reason, 300)
+
+    def _rows(self, layer: Layer) -> bool:
+        selection = self.selection
+        as_of: datetime | None = selection.as_of if layer.live else None
+        table = read_table(self.floor, layer, as_of)
+        at = selection.time or selection.as_of or self.floor.now()
+        keep = passing(table, selection.filters, at)
+        rows = np.flatnonzero(keep)
+        gauges = layer.table == "observation" and "threshold" in table.frame.columns
+        dead = silent(table.frame, at) if gauges else np.zeros(len(table), bool)
+        key = (
+            "columns",
+            *version(self.floor, layer, as_of),
+            keep.tobytes(),
+            dead.tobytes(),
+            selection.theme,
+            selection.language,
+        )
+        made: Columns = SHARED.get(
+            key,
+            lambda: columns(layer, table, rows, dead, selection.theme, self.floor.zone, selection.language),
+        )
+        self.seen[layer.name] = (table, rows[table.placed[rows]])
+        self.kept[layer.name] = keep
+        self.counts[layer.name] = (made.shown, made.placeless)
+        return self._drawn(layer).patch(made)
+
+    def _picture(self, layer: Layer) -> bool:
+        as_of = self.selection.as_of if layer.live else None
+        key = ("picture", *version(self.floor, layer, as_of))
+        if self.later is not None and key not in BULK:
+            self._prepare(layer, key, self._making(layer, as_of))
+            return False
+        made = BULK.get(key, self._making(layer, as_of))
+        if not self.close_enough(layer):
+            return False
+        if layer.style.kind == "raster":
+            return self._grid(layer, made)
+        return self._cloud(layer, *made)
+
+    def picture(self, layer: Layer) -> Any:
+        """Return what a raster's or a cloud's picture is made from, None where it is not read yet."""
+        as_of = self.selection.as_of if layer.live else None
+        key = ("picture", *version(self.floor, layer, as_of))
+        return BULK.get(key, self._making(layer, as_of)) if layer.name in self.drawn or key in BULK else None
+
+    def _making(self, layer: Layer, as_of: datetime | None) -> Callable[[], Any]:
+        def make() -> Any:
+            if layer.style.kind == "raster":
+                data = read_grid(self.floor, layer, as_of)
+                crs = layer.entry.metadata.crs or "EPSG:4326"
+                return raster.grid(data, crs, layer.style.colour.values is not None)
+            table = read_table(self.floor, layer, as_of)
+            column = layer.style.colour.column
+            value = None if column is None else table.frame[column].to_numpy(np.float32, na_value=np.nan)
+            return table, cloud.cloud(table.points, value)
+
+        return make
+
+    def _prepare(self, layer: Layer, key: Any, make: Callable[[], Any]) -> None:
+        """Read and sort a large layer outside the page's loop, and draw it when that is done."""
+        if layer.name in self._pending or self.later is None:
+            return
+        self._pending.add(layer.name)
+        later = self.later
+
+        def work() -> None:
+            try:
+                BULK.get(key, make)
+            except Exception as error:  # noqa: BLE001  told beside the layer
+                reason = (
+                    str(error) if isinstance(error, WatchfloorError) else f"{type(error).__name__}: {error}"
+                )
+                later(lambda: self._ready(layer, reason))
+            else:
+                later(lambda: self._ready(layer, ""))
+
+        _POOL.submit(work)
+
+    def _ready(self, layer: Layer, reason: str) -> None:
+        self._pending.discard(layer.name)
+        if reason:
+            self._fail(layer, reason)
+        else:
+            self.refresh([layer.name])
+
+    def _grid(self, layer: Layer, found: raster.Grid) -> bool:
+        box = raster.box_of(found)
+        view, width, height = self.view
+        part, columns_, rows_ = _part(view, width, height, box)
+        if columns_ < 1 or rows_ < 1:
+            return False
+        values = raster.sample(found, part, columns_, rows_)
+        return self._drawn(layer).image(
+            raster.paint(values, layer.style.colour), part, raster.ramp(layer.style.colour)
+        )
+
+    def _cloud(self, layer: Layer, table: Table, found: cloud.Cloud) -> bool:
+        view, width, height = self.view
+        part, columns_, rows_ = _part(view, width, height, view)
+        counts, means, total = cloud.view(found, part, columns_, rows_)
+        self.counts[layer.name] = (len(table), len(table) - len(found))
+        colour = layer.style.colour
+        if means is not None and colour.field is not None:
+            cells, ramp = raster.paint(means, colour), raster.ramp(colour)
+        else:
+            cells, ramp = cloud.density(counts), cloud_ramp(colour.fixed)
+        self.seen[layer.name] = (table, np.empty(0, np.intp))
+        log.debug("%s: %d points in view", layer.name, total)
+        return self._drawn(layer).image(cells, part, ramp)
+
+    def _drawn(self, layer: Layer) -> Drawn:
+        if layer.name not in self.drawn:
+            self.drawn[layer.name] = Drawn(self.figure, layer, self.selection.theme)
+            self.drawn[layer.name].style(shown(layer, self.selection.layers), self.close_enough(layer))
+        return self.drawn[layer.name]
+
+
+def _part(view: Box, width: int, height: int, box: Box) -> tuple[Box, int, int]:
+    """Return the part of a view that a grid covers, and its size in pixels, no more than `_PIXELS`."""
+    left, bottom = max(view[0], box[0]), max(view[1], box[1])
+    right, top = min(view[2], box[2]), min(view[3], box[3])
+    if right <= left or top <= bottom:
+        return (left, bottom, right, top), 0, 0
+    columns_ = (right - left) / (view[2] - view[0]) * width
+    rows_ = (top - bottom) / (view[3] - view[1]) * height
+    less = min(1.0, (_PIXELS / max(columns_ * rows_, 1.0)) ** 0.5)
+    return (left, bottom, right, top), max(int(columns_ * less), 1), max(int(rows_ * less), 1)

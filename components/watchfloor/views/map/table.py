@@ -1,0 +1,250 @@
+"""What a layer holds, read once for all sessions: rows, shapes in map metres, and a point for each.
+
+Reading, projecting and indexing are done once for each state of the store and each known time, and shared by all
+sessions of the process: the results are never changed.
+"""
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from watchfloor.core.clock import micros
+from watchfloor.core.errors import InvalidInputError
+from watchfloor.views.map.gauges import beyond
+from watchfloor.views.map.layer import Layer
+from watchfloor.views.map.mercator import Floats, forward, project
+
+__all__ = ["BULK", "SHARED", "Shared", "Table", "read_grid", "read_table", "version"]
+
+_LON = ("lon", "longitude", "lng", "x")
+_LAT = ("lat", "latitude", "y")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows of a layer with their places.
+
+    Parameters
+    ----------
+    frame
+        Rows, index 0 to n-1; without the geometry column.
+    shapes
+        Shape of each row in EPSG:3857, None where the source names no place, (n,).
+    points
+        A point inside each shape, metres, NaN where there is none, (n, 2).
+    """
+
+    frame: pd.DataFrame
+    shapes: npt.NDArray[np.object_]
+    points: Floats
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @cached_property
+    def placed(self) -> npt.NDArray[np.bool_]:
+        """Which rows have a place."""
+        return np.asarray(np.isfinite(self.points[:, 0]))
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index over the shapes."""
+        return shapely.STRtree(self.shapes)
+
+    @cached_property
+    def records(self) -> dict[tuple[str, str, str], int]:
+        """Row of each record by kind, source and key; empty where the rows are no records."""
+        if not {"kind", "source", "key"} <= set(self.frame.columns):
+            return {}
+        names = zip(*(self.frame[name].astype(str) for name in ("kind", "source", "key")), strict=True)
+        return {name: row for row, name in enumerate(names)}
+
+    @cached_property
+    def series(self) -> dict[str, int]:
+        """Row of each series by name; empty where the rows are no series."""
+        if "series" not in self.frame.columns:
+            return {}
+        return {str(name): row for row, name in enumerate(self.frame["series"])}
+
+
+class Shared:
+    """Results that all sessions of the process share, the least used dropped first.
+
+    Two threads that want the same thing at once make it once.
+
+    Examples
+    --------
+    >>> Shared(2).get("a", lambda: 1)
+    1
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept under a key, or make it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._kept:
+                    kept: T = self._kept[key]
+                    return kept
+            try:
+                made = make()
+                with self._lock:
+                    self._kept[key] = made
+                    while len(self._kept) > self._size:
+                        self._kept.popitem(last=False)
+                return made
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+    def __contains__(self, key: Hashable) -> bool:
+        """Tell whether something is kept."""
+        with self._lock:
+            return key in self._kept
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+
+
+SHARED = Shared(96)
+"""The process's shared rows and columns."""
+BULK = Shared(12)
+"""The process's shared grids and clouds: few, because they are large."""
+
+
+class _Versions:
+    """The cursor of the last change of each table of a store, so that an observation does not age the alerts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: weakref.WeakKeyDictionary[Any, tuple[int, dict[str, int]]] = weakref.WeakKeyDictionary()
+
+    def of(self, store: Any, table: str) -> int:
+        cursor = int(store.cursor())
+        with self._lock:
+            seen, tables = self._seen.get(store, (-1, {}))
+            if cursor != seen:
+                changes = store.changes(seen, limit=1000) if seen >= 0 else []
+                if seen < 0 or len(changes) >= 1000:
+                    tables = dict.fromkeys(("record", "observation", "feed"), cursor)
+                else:
+                    tables = tables | {change.table: change.cursor for change in changes}
+                self._seen[store] = (cursor, tables)
+            return tables.get(table, 0)
+
+
+_VERSIONS = _Versions()
+_TOKENS: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+_TOKENS_LOCK = threading.Lock()
+
+
+def token(owner: Any) -> int:
+    """Return a number for an object that no other object of this process ever gets, unlike its address."""
+    with _TOKENS_LOCK:
+        return _TOKENS.setdefault(owner, _next())
+
+
+def version(floor: Any, layer: Layer, as_of: datetime | None) -> tuple[Hashable, ...]:
+    """Return what a layer's content depends on; equal versions mean equal content."""
+    if not layer.live:
+        return (token(floor.catalog), layer.name)
+    at = None if as_of is None else micros(as_of)
+    return (token(floor.store), layer.name, at, _VERSIONS.of(floor.store, layer.table))
+
+
+def read_table(floor: Any, layer: Layer, as_of: datetime | None = None) -> Table:
+    """Read a layer of points, lines or polygons.
+
+    Raises
+    ------
+    WatchfloorError
+        What the catalog raises where the data cannot be read.
+    InvalidInputError
+        If the data have no places at all: no geometry, and no columns of longitude and latitude.
+    """
+    return SHARED.get(("table", *version(floor, layer, as_of)), lambda: _table(_read(layer, as_of), layer))
+
+
+def read_grid(floor: Any, layer: Layer, as_of: datetime | None = None) -> Any:
+    """Read a layer of cells as its reader gives it (an `xarray` object)."""
+    return BULK.get(("grid", *version(floor, layer, as_of)), lambda: _read(layer, as_of))
+
+
+def _read(layer: Layer, as_of: datetime | None) -> Any:
+    return layer.entry.read(as_of=as_of) if layer.live else layer.entry.read()
+
+
+def _table(data: Any, layer: Layer) -> Table:
+    if isinstance(data, gpd.GeoDataFrame):
+        if data.crs is not None and data.crs != "EPSG:4326":
+            data = data.to_crs(4326)
+        shapes = np.array(data.geometry.to_numpy(), dtype=object)
+        shapes[shapely.is_empty(shapes)] = None
+        frame = pd.DataFrame(data.drop(columns=data.geometry.name))
+        if frame.index.name and frame.index.name not in frame.columns:
+            frame = frame.reset_index()
+        shapes = project(shapes)
+        points = _points(shapes)
+    elif isinstance(data, pd.DataFrame):
+        lon = next((name for name in _LON if name in data.columns), None)
+        lat = next((name for name in _LAT if name in data.columns), None)
+        if lon is None or lat is None:
+            raise InvalidInputError(
+                f"{layer.name} has no places; expected a geometry, or columns named like lon and lat, "
+                f"but has {', '.join(map(str, data.columns[:12]))}."
+            )
+        frame = data if not data.index.name or data.index.name in data.columns else data.reset_index()
+        points = np.column_stack(forward(frame[lon].to_numpy(float), frame[lat].to_numpy(float)))
+        points[~np.isfinite(points).all(axis=1)] = np.nan
+        shapes = np.full(len(frame), None, dtype=object)
+        if layer.style.kind != "cloud":  # a cloud's points stay numbers: millions of objects are too many
+            good = np.isfinite(points[:, 0])
+            shapes[good] = shapely.points(points[good])
+    else:
+        raise InvalidInputError(
+            f"{layer.name} is a {type(data).__name__}, which cannot be drawn as {layer.style.kind}; expected rows."
+        )
+    frame = frame.reset_index(drop=True)
+    if layer.table == "observation" and {"value", "flag", "attrs"} <= set(frame.columns):
+        severity, threshold = beyond(frame)
+        frame = frame.assign(severity=severity, threshold=threshold)
+    return Table(frame, shapes, points)
+
+
+def _points(shapes: npt.NDArray[np.object_]) -> Floats:
+    """Return a point inside each shape; a cheap one for points."""
+    inside = np.where(shapely.get_type_id(shapes) == 0, shapes, shapely.point_on_surface(shapes))
+    return np.column_stack((shapely.get_x(inside), shapely.get_y(inside))).astype(float)
+
+
+def _next() -> int:
+    _COUNT[0] += 1
+    return _COUNT[0]
+
+
+_COUNT = [0]
