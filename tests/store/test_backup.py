@@ -44,7 +44,7 @@ def test_a_backup_is_never_written_over_a_file(store, tmp_path):
     with pytest.raises(StoreError, match="exists"):
         store.backup(path)
     assert path.read_text() == "mine"
-    with pytest.raises(StoreError, match="cannot be written|unable to open"):
+    with pytest.raises(StoreError, match=r"cannot be written|unable to open"):
         store.backup("/proc/nothing/backup.sqlite")
 
 

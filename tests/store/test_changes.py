@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
-from watchfloor.store import Observation, Series
+import pytest
+
+from watchfloor.core.errors import InvalidInputError, StoreError
+from watchfloor.store import Observation, Series, Store
 
 
 def test_every_commit_is_noted_with_what_it_touched(store, alert, clock):
@@ -65,8 +68,6 @@ def test_meta_keeps_the_last_value_or_the_first(store):
 
 
 def test_a_batch_is_one_commit_with_one_known_time_seen_by_none_before_its_end(store, alert, clock, tmp_path):
-    from watchfloor.store import Store
-
     with Store.open(tmp_path / "store.sqlite", clock=clock) as other:
         with store.batch():
             store.append([alert("A")])
@@ -77,10 +78,6 @@ def test_a_batch_is_one_commit_with_one_known_time_seen_by_none_before_its_end(s
 
 
 def test_a_failed_part_of_a_batch_leaves_the_rest(store, alert):
-    import pytest
-
-    from watchfloor.core.errors import InvalidInputError
-
     with store.batch():
         store.append([alert("A")])
         with pytest.raises(InvalidInputError):
@@ -88,3 +85,24 @@ def test_a_failed_part_of_a_batch_leaves_the_rest(store, alert):
         store.append([alert("C")])
     assert sorted(item.key for item in store.records()) == ["A", "C"]
     assert store.check() == []
+
+
+def test_an_inner_batch_that_fails_is_undone_alone(store, alert, clock):
+    with store.batch():
+        store.append([alert("A")], known=clock.now() - timedelta(hours=1))
+        with pytest.raises(RuntimeError, match="stop"), store.batch():
+            store.append([alert("B")], known=clock.now())
+            raise RuntimeError("stop")
+        store.append([alert("C")], known=clock.now() - timedelta(hours=1))
+    assert sorted(item.key for item in store.records()) == ["A", "C"]
+    assert {item.known for item in store.changes(0)} == {clock.now() - timedelta(hours=1)}
+
+
+def test_a_part_that_broke_while_it_wrote_takes_the_batch_down_even_if_its_error_is_caught(store, alert):
+    with pytest.raises(StoreError, match="none of it was stored"), store.batch():
+        store.append([alert("A")])
+        with pytest.raises(StoreError, match="append-only"), store._database.write() as connection:
+            connection.exec_driver_sql("DELETE FROM record")
+        store.append([alert("C")])
+    assert store.records() == []
+    assert store.append([alert("D")]).stored == 1

@@ -54,7 +54,7 @@ def test_a_newer_file_is_refused_with_the_way_out(tmp_path, clock):
     Store.open(path, clock=clock).close()
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("PRAGMA user_version=99")
-    with pytest.raises(StoreError, match="version 99.*up to version 1.*newer Watchfloor"):
+    with pytest.raises(StoreError, match=r"version 99.*up to version 1.*newer Watchfloor"):
         Store.open(path, clock=clock)
 
 

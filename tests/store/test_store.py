@@ -127,7 +127,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(store, alert, clock):
     # one pooled connection is in use at a time here, so that the limit holds for the next write
     with store._database.read() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 3}")
-    with pytest.raises(StoreError, match="disk is full.*free some space, then send it again"):
+    with pytest.raises(StoreError, match=r"disk is full.*free some space, then send it again"):
         store.append([alert(str(at), body={"text": "x" * 5000}) for at in range(100)])
     assert [item.key for item in store.records()] == ["before"]
     with store._database.read() as connection:

@@ -60,19 +60,14 @@ class Quarantined:
 def keep(database: Database, data: bytes) -> str:
     """Store bytes, compressed, once; return their SHA-256."""
     name = digest_bytes(data)
+    there = select(blob.c.size).where(blob.c.sha256 == name)
     with database.read() as connection:
-        if connection.execute(select(blob.c.size).where(blob.c.sha256 == name)).one_or_none() is not None:
+        if connection.execute(there).one_or_none() is not None:
             return name
-    packed = zlib.compress(data, 6)
+    row = {"sha256": name, "size": len(data), "data": zlib.compress(data, 6)}
     with database.write() as connection:
-        if connection.execute(select(blob.c.size).where(blob.c.sha256 == name)).one_or_none() is None:
-            row = {
-                "sha256": name,
-                "known": database.known(connection, None),
-                "size": len(data),
-                "data": packed,
-            }
-            connection.execute(blob.insert(), row)
+        if connection.execute(there).one_or_none() is None:
+            connection.execute(blob.insert(), row | {"known": database.known(connection, None)})
     return name
 
 

@@ -19,6 +19,14 @@ from watchfloor.store.tables import change
 __all__ = ["Database"]
 
 
+class _Own(threading.local):
+    """What a thread that writes holds: its connection, the last known time, and why it must not be committed."""
+
+    connection: Connection | None = None
+    known: int | None = None
+    broken: str = ""
+
+
 class Database:
     """One database, seen by several threads.
 
@@ -41,7 +49,7 @@ class Database:
         self._writing = threading.RLock()
         # A database in memory lives on one connection: who uses it, has it alone.
         self._gate = threading.RLock() if path is None else nullcontext()
-        self._own = threading.local()
+        self._own = _Own()
 
     @property
     def where(self) -> str:
@@ -51,32 +59,41 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot; keep it short, a long reader makes the log grow."""
-        own: Connection | None = getattr(self._own, "connection", None)
-        if own is not None:
-            yield own
+        if self._own.connection is not None:
+            yield self._own.connection
             return
         with self._explained(), self._gate, self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, apart: bool = False) -> Iterator[Connection]:
         """Give a connection that holds the write lock; what was written is on the disk when the block ends.
 
-        Inside another write of the same thread it is a part of that one, which alone is undone if it fails.
+        Inside another write of the same thread it is a part of that one.
+
+        Parameters
+        ----------
+        apart
+            Whether this part alone is undone if it fails, and the rest may go on. A part that is not set apart takes
+            the whole down with it: it must check what it is given before it begins to write.
         """
-        own: Connection | None = getattr(self._own, "connection", None)
-        if own is not None:
-            with self._explained(), self._undoing(), own.begin_nested():
-                yield own
+        own = self._own
+        if own.connection is not None:
+            with self._explained(), self._undoing(), self._part(own.connection, apart=apart):
+                yield own.connection
             return
         with self._explained(), self._writing, self._gate, self.engine.connect() as bare:
             connection = bare.execution_options(**{sqlite.WRITE: True})
             try:
                 with self._undoing(), connection.begin():
-                    self._own.connection = connection
+                    own.connection = connection
                     yield connection
+                    if own.broken:
+                        raise StoreError(
+                            f"A part of this write failed, so none of it was stored: {own.broken}"
+                        )
             finally:
-                self._own.connection = None
+                own.connection, own.known, own.broken = None, None, ""
 
     def known(self, connection: Connection, at: datetime | None) -> int:
         """Return the known time of a commit, in microseconds.
@@ -85,19 +102,38 @@ class Database:
         stays the answer, whatever is stored later and however clocks jump.
         """
         given = micros(at if at is not None else self.clock.now())
-        last = connection.execute(
-            select(change.c.known).order_by(change.c.cursor.desc()).limit(1)
-        ).scalar_one_or_none()
+        last = self._own.known
+        if last is None:  # it is asked for once in a write, for nobody else writes meanwhile
+            found = select(change.c.known).order_by(change.c.cursor.desc()).limit(1)
+            last = connection.execute(found).scalar_one_or_none()
         return given if last is None else max(given, int(last))
 
     def note(self, connection: Connection, known: int, rows: list[dict[str, Any]]) -> None:
         """Add rows to the table of changes, in the transaction of the data that they speak of."""
         full = {"key": "", "kind": "", "source": "", "count": 1, "detail": "", "known": known}
         connection.execute(change.insert(), [full | row for row in rows])
+        self._own.known = known
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _part(self, connection: Connection, *, apart: bool) -> Iterator[None]:
+        if apart:
+            before = self._own.known, self._own.broken
+            try:
+                with connection.begin_nested():
+                    yield
+            except BaseException:
+                self._own.known, self._own.broken = before
+                raise
+            return
+        try:
+            yield
+        except BaseException as error:
+            self._own.broken = str(error) or type(error).__name__
+            raise
 
     @contextmanager
     def _undoing(self) -> Iterator[None]:

@@ -164,7 +164,9 @@ class Measured:
             data = {name: column[np.append(~same, True)] for name, column in data.items()}
         frame = _frame(data, table)
         named = [table[number] for number in dict.fromkeys(data["series"].tolist())]
-        return frame if named == sorted(named) else frame.sort_values("series", kind="stable", ignore_index=True)
+        return (
+            frame if named == sorted(named) else frame.sort_values("series", kind="stable", ignore_index=True)
+        )
 
     def latest(self, as_of: datetime | None) -> "pd.DataFrame":
         """Return the newest observation of each series."""

@@ -289,9 +289,10 @@ class Store:
     def batch(self) -> Iterator[None]:
         """Make one commit of all that this thread stores within the block: many small writes, one wait for the disk.
 
-        Nothing of it is on the disk, or seen by others, before the block ends; if it fails, nothing is stored.
+        Nothing of it is on the disk, or seen by others, before the block ends; if it fails, nothing is stored. Within
+        another batch of the same thread, an inner one that fails is undone alone.
         """
-        with self._database.write():
+        with self._database.write(apart=True):
             yield
 
     # Feeds
