@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import what makes their messages; a store of their own, and a feed's context."""
+"""Fixtures for feeds: a store of their own, and what a feed may know beside the bytes."""
 
 from collections.abc import Iterator
 from pathlib import Path
