@@ -61,8 +61,9 @@ def collect(floor: FloorOption = None, data: DataOption = None) -> None:
 @explained
 def replay(
     start: Annotated[
-        str, typer.Argument(help="Known time to start at, RFC 3339, or hours before now, like -6h.")
-    ],
+        str | None, typer.Option(help="Known time to start at, RFC 3339; default: --hours before now.")
+    ] = None,
+    hours: Annotated[float, typer.Option(help="Hours before now to start at.", min=0, max=1e6)] = 6.0,
     floor: FloorOption = None,
     data: DataOption = None,
     speed: Annotated[float, typer.Option(help="Floor seconds per real second.", min=0, max=100_000)] = 1.0,
@@ -71,20 +72,11 @@ def replay(
 ) -> None:
     """Serve the floor's past on a displaced clock, from a store of its own."""
     from watchfloor.core.clock import ReplayClock, format_time, parse_time
-    from watchfloor.core.errors import InvalidInputError
     from watchfloor.floor.replay import Replay
     from watchfloor.views.serve.server import serve as run
 
     with opened(floor, data) as source:
-        if start.startswith("-") and start.endswith("h"):
-            try:
-                begin = source.now() - timedelta(hours=float(start[1:-1]))
-            except (ValueError, OverflowError) as error:
-                raise InvalidInputError(
-                    f"{start!r} is not a number of hours; expected something like -6h."
-                ) from error
-        else:
-            begin = parse_time(start, source.zone)
+        begin = parse_time(start, source.zone) if start else source.now() - timedelta(hours=hours)
         past = Replay(source, ReplayClock(begin, speed))
         with past.floor() as displaced:
             say(
