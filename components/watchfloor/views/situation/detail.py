@@ -60,7 +60,7 @@ class Detail(View):
         record = history[-1]
         row = snapshot.find(name)
         if row is None:
-            made = rows([record], snapshot.at, snapshot.known)
+            made = rows([record], snapshot.at, snapshot.known, usual=str(self.floor.status))
             row = made[0] if made else None
         why_not = (
             acts.may_acknowledge() if self.selection.live else "The past is shown; go back to live to act."

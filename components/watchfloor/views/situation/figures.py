@@ -180,7 +180,8 @@ def available(row: Row) -> bool:
     True
     """
     body = row.record.body
-    properties = body.get("properties") if isinstance(body.get("properties"), dict) else body
+    held = body.get("properties")
+    properties = held if isinstance(held, dict) else body
     words = [str(properties.get(name, "")).casefold() for name in ("availability", "state", "status")]
     return any(word in {"available", "free", "ready", "standby", "in station", "可用"} for word in words)
 

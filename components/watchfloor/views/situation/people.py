@@ -3,12 +3,13 @@
 import logging
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import numpy as np
 import shapely
+from pyproj import Transformer
 from shapely.geometry import shape
 
 from watchfloor.core.errors import WatchfloorError
@@ -22,7 +23,7 @@ __all__ = ["ENTRY", "People", "count"]
 log = logging.getLogger(__name__)
 
 ENTRY = "region/population"
-"""Catalog entry of the grid: people living in each cell, EPSG:4326."""
+"""Catalog entry of the grid: people living in each cell, in any coordinate system that it names."""
 _WAIT = 0.25
 """Seconds that a page waits for a number that is not worked out yet; later it comes by itself."""
 
@@ -33,9 +34,9 @@ def count(grid: Any, area: Any) -> float:
     Parameters
     ----------
     grid
-        People living in each cell: two-dimensional, with coordinates x (longitude) and y (latitude) in degrees.
+        People living in each cell: two-dimensional, with coordinates x and y of the cells' centres.
     area
-        A shape in EPSG:4326; people under two warnings are counted once when the areas are joined first.
+        A shape in the same coordinates; people under two warnings are counted once when the areas are joined first.
 
     Returns
     -------
@@ -109,7 +110,10 @@ class People:
         except (WatchfloorError, LookupError, OSError, ValueError) as error:
             log.info("no population grid: %s", error)
             return None, ("there is no population grid",)
-        shapes = [shapely.make_valid(shape(row.record.geometry or {})) for row in areas]
+        project = _projection(grid)
+        shapes = [
+            shapely.make_valid(shapely.transform(shape(row.record.geometry or {}), project)) for row in areas
+        ]
         x, y = np.asarray(grid["x"]), np.asarray(grid["y"])
         region = shapely.box(x.min(), y.min(), x.max(), y.max())
         outside = sum(not region.intersects(item) for item in shapes)
@@ -124,8 +128,23 @@ class People:
             return cls._worker
 
 
+def _projection(grid: Any) -> Callable[[Any], Any]:
+    """Return what brings longitude and latitude into the coordinates of a grid."""
+    crs = grid.rio.crs
+    if crs is None or crs.is_geographic:
+        return lambda points: points
+    transformer = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+    def project(points: Any) -> Any:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    return project
+
+
 def _grid(floor: Any) -> Any:
-    """Read the grid as an array over y and x."""
+    """Read the grid as an array over y and x, in its own coordinates."""
+    import rioxarray  # noqa: F401  gives arrays their coordinate system
+
     found = floor.read(ENTRY)
     if hasattr(found, "data_vars"):
         found = found[next(iter(found.data_vars))]

@@ -82,7 +82,6 @@ class Picture(param.Parameterized):
             "as_of": None if self.selection.as_of is None else millis(self.selection.as_of),
             "at": None if snapshot is None else millis(snapshot.at),
             "known": None if snapshot is None else millis(snapshot.known),
-            "timed": self.selection.time is not None,
         }
 
     def stamp(self) -> dict[str, str]:

@@ -120,6 +120,7 @@ def rows(
     at: datetime,
     known: datetime,
     revised: Iterable[tuple[str, str, str]] = (),
+    usual: str = "Actual",
     people: Mapping[tuple[str, str, str], float] | None = None,
 ) -> list[Row]:
     """Make the list's rows, worst first.
@@ -134,6 +135,8 @@ def rows(
         Known time that is looked at: what came shortly before it is new.
     revised
         Kind, source and key of records that have more than one revision.
+    usual
+        CAP status of the floor: a record of another one is marked.
     people
         People inside the area of some records, by kind, source and key.
 
@@ -153,7 +156,7 @@ def rows(
                 Row(
                     record,
                     stands,
-                    _badges(record, stands, known, again=name in again),
+                    _badges(record, stands, known, again=name in again, usual=usual),
                     counted.get(name),
                     f"{record.title}\n{record.area}\n{record.source}\n{record.key}".casefold(),
                 )
@@ -183,7 +186,7 @@ def order(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _badges(record: Record, stands: Phase, known: datetime, *, again: bool) -> tuple[str, ...]:
+def _badges(record: Record, stands: Phase, known: datetime, *, again: bool, usual: str) -> tuple[str, ...]:
     found: list[str] = []
     if record.state != "active":
         found.append(record.state)
@@ -196,6 +199,6 @@ def _badges(record: Record, stands: Phase, known: datetime, *, again: bool) -> t
             found.append("updated" if again else "new")
         if record.known - record.sent > LATE_AFTER:
             found.append("late")
-    if record.status in {"Exercise", "Test"}:
+    if record.status != usual and record.status in {"Exercise", "Test"}:
         found.append(str(record.status).lower())
     return tuple(found)

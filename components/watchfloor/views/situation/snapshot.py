@@ -226,7 +226,7 @@ class Shared:
             at=at,
             known=known,
             records=tuple(records),
-            rows=tuple(rows(records, at, known, revised)),
+            rows=tuple(rows(records, at, known, revised, str(floor.status))),
             sensors=tuple(seen),
             feeds=tuple(_feeds(floor, as_of, known)),
             cut=cut,

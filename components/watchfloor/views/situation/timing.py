@@ -49,12 +49,11 @@ class TimeBar(View):
         snapshot = self.picture.snapshot
         known = self.selection.as_of or self.floor.now()
         start, end = span(known)
-        at = self.selection.time or known
+        at = self.selection.time
         return {
             "start": millis(start),
             "end": millis(end),
-            "at": millis(at) if self.selection.time else millis(start + (at - start) // _BIN * _BIN),
-            "timed": self.selection.time is not None,
+            "at": None if at is None else millis(at),
             "as_of": None if self.selection.as_of is None else millis(self.selection.as_of),
             "density": []
             if snapshot is None

@@ -84,6 +84,15 @@ const DetailPane = pane("detail", (ctx) => {
         : h("span", {class: "muted"}, revision.first ? ctx.t("detail.first") : ctx.t("detail.same"))))));
   }
 
+  /** Tell the place on the page that nothing is shown, so that it may give its room to the list. */
+  function vacant(empty) {
+    let node = ctx.root;
+    for (let depth = 0; node && depth < 30; depth += 1) {
+      if (node.classList && node.classList.contains("wf-slot")) { node.toggleAttribute("data-vacant", empty); return; }
+      node = node.parentNode || node.host || null;
+    }
+  }
+
   function draw() {
     const record = ctx.state.record;
     if (!record) {
@@ -112,6 +121,7 @@ const DetailPane = pane("detail", (ctx) => {
   ctx.listen(document, "wf:acknowledge", acknowledge);
   ctx.ticks = null;
   return (state) => {
+    vacant(!state.record && !state.gone);
     const name = state.record ? `${state.record.kind}!${state.record.source}!${state.record.key}` : null;
     if (name !== shown) {
       shown = name;

@@ -13,7 +13,7 @@ const TimePane = pane("timebar", (ctx) => {
   const asof = h("fieldset", {class: "asof"});
   const legend = h("legend", {});
   const mark = h("strong", {class: "mark num", role: "status"});
-  const entry = h("input", {type: "datetime-local", class: "num", step: "60", onkeydown: (event) => { if (event.key === "Enter") known(); }});
+  const entry = h("input", {type: "text", class: "num when", maxlength: "20", spellcheck: "false", autocomplete: "off", placeholder: "2026-06-01 03:10", onkeydown: (event) => { if (event.key === "Enter") known(); }});
   const zone = h("span", {class: "muted num"});
   const set = h("button", {type: "button", onclick: known});
   const live = h("button", {type: "button", class: "live", onclick: () => ctx.send("as_of", {at: null})});
@@ -45,12 +45,21 @@ const TimePane = pane("timebar", (ctx) => {
     wait = setTimeout(() => ctx.send("time", {at: Number(slider.value)}), sure ? 0 : 200);
   }
 
+  function timed() {
+    return ctx.state.at !== null && ctx.state.at !== undefined;
+  }
+
+  /** Where the slider stands: the time that is looked at, or the present. */
+  function at() {
+    return timed() ? ctx.state.at : ctx.now();
+  }
+
   function step(hours) {
     const [start, end] = limits();
-    const at = Math.min(end, Math.max(start, Number(slider.value) + hours * 3600000));
-    slider.value = String(at);
+    const next = Math.min(end, Math.max(start, Number(slider.value) + hours * 3600000));
+    slider.value = String(next);
     moved(true);
-    return at < end;
+    return next < end;
   }
 
   function go() {
@@ -67,16 +76,21 @@ const TimePane = pane("timebar", (ctx) => {
 
   /** Read the entry as a time in the floor's zone: the browser's own zone has no say. */
   function known() {
-    const plain = Date.parse(`${entry.value}Z`);
-    if (Number.isNaN(plain)) { ctx.say(ctx.t("time.bad"), true); return; }
+    const parts = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})[ T]+(\d{1,2}):(\d{2})\s*$/.exec(entry.value);
+    const [year, month, day, hour, minute] = parts ? parts.slice(1).map(Number) : [];
+    const plain = parts ? Date.UTC(year, month - 1, day, hour, minute) : NaN;
+    const same = new Date(plain);
+    // 31 June would silently become 1 July.
+    if (Number.isNaN(plain) || same.getUTCDate() !== day || same.getUTCHours() !== hour || same.getUTCMinutes() !== minute) { ctx.say(ctx.t("time.bad"), true); return; }
     let at = plain - shift(plain, ctx.zone) * 60000;
     at = plain - shift(at, ctx.zone) * 60000;
     ctx.send("as_of", {at});
   }
 
-  function label(at) {
-    const text = `${fullTime(at, ctx.zone)}`;
-    fill(shown, text, " ", h("span", {class: "muted"}, ctx.state.timed ? ago(at, ctx.now(), ctx.language) : ctx.t("time.present")));
+  function label(time) {
+    const text = fullTime(time, ctx.zone);
+    const present = Math.abs(time - ctx.now()) < 300000;
+    fill(shown, text, " ", h("span", {class: "muted"}, present ? ctx.t("time.present") : ago(time, ctx.now(), ctx.language)));
     slider.setAttribute("aria-valuetext", text);
   }
 
@@ -94,6 +108,7 @@ const TimePane = pane("timebar", (ctx) => {
   }
 
   function line() {
+    if (!timed() && !wait) { slider.value = String(at()); label(at()); }
     const [start, end] = limits();
     const place = (ctx.now() - start) / (end - start);
     now.hidden = !(place >= 0 && place <= 1);
@@ -124,18 +139,18 @@ const TimePane = pane("timebar", (ctx) => {
     const [start, end] = limits();
     slider.min = String(start);
     slider.max = String(end);
-    if (ctx.root.getRootNode().activeElement !== slider || !wait) slider.value = String(state.at || 0);
     wait = 0;
-    label(state.at || 0);
+    slider.value = String(at());
+    label(at());
     draw(state);
     line();
-    present.setAttribute("aria-pressed", state.timed ? "false" : "true");
+    present.setAttribute("aria-pressed", timed() ? "false" : "true");
     const past = state.as_of !== null && state.as_of !== undefined;
     asof.classList.toggle("past", past);
     fill(mark, past ? ctx.t("time.as_of", {time: fullTime(state.as_of, ctx.zone)}) : ctx.t("time.is_live"));
     fill(zone, ctx.clock.zone ? offset(past ? state.as_of : ctx.present(), ctx.zone) : "");
     live.disabled = !past;
-    const at = past ? state.as_of : ctx.present();
-    if (!typing && at) entry.value = new Date(at + shift(at, ctx.zone) * 60000).toISOString().slice(0, 16);
+    const held = past ? state.as_of : ctx.present();
+    if (!typing && held) entry.value = new Date(held + shift(held, ctx.zone) * 60000).toISOString().slice(0, 16).replace("T", " ");
   };
 });
