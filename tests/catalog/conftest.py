@@ -134,8 +134,6 @@ def served(
             self.end_headers()
             self.wfile.write(body or b"")
 
-        do_HEAD = do_GET
-
         def log_message(self, *_: Any) -> None:
             pass
 

@@ -244,7 +244,7 @@ def test_8b_environment_needs_to_be_allowed(write, make, tmp_path, monkeypatch):
     ["/etc/passwd", "file:///etc/passwd", "FILE:///etc/passwd", "{CATALOG_DIR}/../../../../../../etc/passwd"],
 )
 def test_9_files_outside(write, make, url):
-    with pytest.raises(UnsafeError, match="outside the catalog's folders|is not a plain path|not a path"):
+    with pytest.raises(UnsafeError, match=r"outside the catalog's folders"):
         open_catalog(write(make.single("PandasCSV", "CSV", url, header=None, sep=":")))["x"].read()
 
 
@@ -280,15 +280,15 @@ def test_10_loopback_is_not_asked(write, make):
 
 
 def test_redirect_to_another_host_is_not_followed(write, make):
-    with make.served({"/secret.csv": b"a\n1\n"}) as (inner, asked_inner):
-        with make.served({}, redirect={"/a.csv": inner + "/secret.csv"}) as (outer, asked_outer):
-            policy = Policy(hosts=frozenset({outer.removeprefix("http://")}))
-            with pytest.raises(UnsafeError, match="is not a host that may be asked"):
-                open_catalog(write(make.single("PandasCSV", "CSV", outer + "/a.csv")), policy=policy)[
-                    "x"
-                ].read()
-            assert len(asked_outer) == 1
-            assert asked_inner == []
+    with (
+        make.served({"/secret.csv": b"a\n1\n"}) as (inner, asked_inner),
+        make.served({}, redirect={"/a.csv": inner + "/secret.csv"}) as (outer, asked_outer),
+    ):
+        policy = Policy(hosts=frozenset({outer.removeprefix("http://")}))
+        with pytest.raises(UnsafeError, match="is not a host that may be asked"):
+            open_catalog(write(make.single("PandasCSV", "CSV", outer + "/a.csv")), policy=policy)["x"].read()
+        assert len(asked_outer) == 1
+        assert asked_inner == []
 
 
 @pytest.mark.parametrize(
