@@ -213,15 +213,16 @@ def read(path: Path, limit: int) -> bytes:
         raise InvalidInputError(
             f"{path} cannot be opened: {error.strerror}. Links are not followed."
         ) from error
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        raise InvalidInputError(f"{path} is no regular file.")
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise InvalidInputError(f"{path} is no regular file.")
         data = b"" if about.st_size > limit else file.read(limit + 1)
-        if about.st_size > limit or len(data) > limit:
-            size = max(about.st_size, len(data))
-            raise LimitError(f"{path.name} has {size:,} bytes; at most {limit:,} are read. Split it.")
-        return data
+    if about.st_size > limit or len(data) > limit:
+        size = max(about.st_size, len(data))
+        raise LimitError(f"{path.name} has {size:,} bytes; at most {limit:,} are read. Split it.")
+    return data
 
 
 class _Units(Mapping[str, str]):
