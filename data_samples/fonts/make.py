@@ -14,7 +14,22 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PACKAGE = "@fontsource/noto-sans-sc@5.3.0"
 RULE = re.compile(r"@font-face \{.*?\}", re.DOTALL)
+RANGES = re.compile(r"unicode-range: ([^;]+);")
+FIRST = 0x2E80
+"""Where the Chinese part of Unicode begins. Characters before it stay with the page's Latin fonts, so that this font
+can stand first in their list: Chromium asks for a slice late or never if a font before it lacks the character."""
 SLICE = re.compile(r"files/(noto-sans-sc-\d+-400-normal\.woff2)")
+
+
+def keep(rule: str) -> str:
+    """Return a rule for the Chinese characters of its slice only, or nothing if it has none."""
+    kept = []
+    for part in RANGES.findall(rule)[0].split(","):
+        first, _, last = part.strip().removeprefix("U+").partition("-")
+        low, high = int(first, 16), int(last or first, 16)
+        if high >= FIRST:
+            kept.append(f"U+{max(low, FIRST):x}" + (f"-{high:x}" if high > max(low, FIRST) else ""))
+    return RANGES.sub(f"unicode-range: {','.join(kept)};", rule) if kept else ""
 
 
 def main() -> None:
@@ -36,11 +51,14 @@ def main() -> None:
         rules = []
         for old in HERE.glob("*.woff2"):
             old.unlink()
-        for rule in RULE.findall(read("400.css").decode()):
-            found = SLICE.search(rule)
+        for whole in RULE.findall(read("400.css").decode()):
+            found = SLICE.search(whole)
             if found is None:  # Latin, Cyrillic, Vietnamese: the system's own fonts come first anyway
                 continue
             name = found.group(1)
+            rule = keep(whole)
+            if not rule:
+                continue
             source = f"src: url({name}) format('woff2');"
             rules.append(re.sub(r"src: .*?;\n", source + "\n", rule, flags=re.DOTALL))
             (HERE / name).write_bytes(read(f"files/{name}"))

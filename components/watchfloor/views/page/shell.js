@@ -141,11 +141,12 @@
     location.assign(address)
   })
 
-  if (start.fonts) {
+  if (start.fonts && !document.documentElement.hasAttribute('data-fonts')) {
     window.addEventListener('load', () => {
       const link = document.createElement('link')
       link.rel = 'stylesheet'
       link.href = start.fonts
+      link.addEventListener('load', () => document.documentElement.setAttribute('data-fonts', ''))
       document.head.append(link)
     })
   }

@@ -22,7 +22,7 @@ from watchfloor.views.page.configure import configure
 from watchfloor.views.page.signals import Signals
 from watchfloor.views.serve.current import current_actor, serving
 from watchfloor.views.serve.hub import Beat, Hub
-from watchfloor.views.theme import THEMES, Look, css
+from watchfloor.views.theme import THEMES, Dark, Light, Look, css, plot_theme
 
 __all__ = ["SLOTS", "Page", "page"]
 
@@ -77,7 +77,12 @@ class Page(BaseTemplate):
         self.dark = getattr(selection, "theme", None) or _argument("theme", THEMES, "dark")
         self.language = getattr(selection, "language", None) or _argument("lang", LANGUAGES, _language())
         configure(self.dark, self.language)
-        super().__init__(template=_template(), nb_template=_notebook_template(), title=plain(title, 80))
+        super().__init__(
+            template=_template(),
+            nb_template=_notebook_template(),
+            title=plain(title, 80),
+            theme=Dark if self.dark == "dark" else Light,
+        )
         self._header = [f"header_{number}" for number in range(len(header))]
         for name, item in zip(self._header, header, strict=True):
             self._render_items[name] = (_viewable(item), ["header"])
@@ -90,6 +95,9 @@ class Page(BaseTemplate):
 
     def _init_doc(self, doc: Document | None = None, comm: Any = None, title: str | None = None,
                   notebook: bool = False, location: Any = True) -> Document:  # fmt: skip
+        home = doc or pn.state.curdoc
+        if home is not None:  # first: plots take the page's theme while they are drawn
+            home.theme = plot_theme(self.dark)
         document: Document = super()._init_doc(
             doc, comm, title=title or self.title, notebook=notebook, location=False
         )
@@ -100,7 +108,6 @@ class Page(BaseTemplate):
         line = Signals()
         line.attach(document)
         document._watchfloor_page = self
-        document.theme = Look(theme="dark" if self.dark == "dark" else "default").theme.bokeh_theme
         document.template_variables.update(self._variables())
         self._watch(document, line)
         return document
@@ -163,12 +170,13 @@ class Page(BaseTemplate):
         title = getattr(floor, "title", "") or ""
         if isinstance(title, dict):
             title = title.get(self.language) or title.get("en", "")
+        fonts = _FONTS if process is not None and process.fonts else ""
         start = time | {
             "words": {name: words[name] for name in ("opening", "live", "stale", "lost", "trouble", "close")},
             "stale_after": STALE_AFTER,
             "reload_after": RELOAD_AFTER,
             "grace": GRACE,
-            "fonts": _FONTS if process is not None and process.fonts else "",
+            "fonts": fonts,
         }
         signed_in = process is not None and process.signed_in
         local = getattr(floor, "zone", None)
@@ -196,6 +204,7 @@ class Page(BaseTemplate):
             "header_names": self._header,
             "shown": [*self._header, *(f"slot_{name}" for name in self.slots)],
             "start": _json(start),
+            "fonts": fonts,
         }
 
 

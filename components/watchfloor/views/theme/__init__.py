@@ -12,7 +12,7 @@ from panel.theme.native import Native
 from watchfloor.core.errors import UnknownNameError
 from watchfloor.core.scales import COLOUR
 
-__all__ = ["THEMES", "Look", "css", "plot_theme", "tokens"]
+__all__ = ["THEMES", "Dark", "Light", "Look", "css", "plot_theme", "tokens"]
 
 THEMES = ("dark", "light")
 
@@ -28,9 +28,7 @@ def tokens(theme: str) -> dict[str, str]:
     """
     if theme not in THEMES:
         raise UnknownNameError("theme", theme, THEMES)
-    table: dict[str, dict[str, str]] = tomllib.loads(
-        Path(__file__).with_name("tokens.toml").read_text(encoding="utf-8")
-    )
+    table = _table()
     severities = {severity.value.lower(): colour for severity, colour in COLOUR.items()}
     fonts = {"font": table["font"]["stack"], "mono": table["font"]["mono"]}
     return table[theme] | severities | fonts
@@ -44,6 +42,7 @@ def css() -> str:
         rows = [f"--wf-{name}: {value};" for name, value in tokens(theme).items()]
         rows.append(f"color-scheme: {theme};")
         blocks.append(f':root[data-theme="{theme}"] {{ {" ".join(rows)} }}')
+    blocks.append(f":root[data-theme][data-fonts] {{ --wf-font: {_served()}; }}")
     panel = {
         "--design-background-color": "page",
         "--design-background-text-color": "text",
@@ -70,6 +69,15 @@ def css() -> str:
 
 
 @cache
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("tokens.toml").read_text(encoding="utf-8"))
+
+
+def _served() -> str:
+    return _table()["font"]["served"]
+
+
+@cache
 def plot_theme(theme: str) -> PlotTheme:
     """Return the Bokeh theme of a screen: quiet axes, so that the data are the brightest thing."""
     t = tokens(theme)
@@ -93,6 +101,8 @@ def plot_theme(theme: str) -> PlotTheme:
                     "major_label_text_font": font,
                     "axis_label_text_font": font,
                     "axis_label_text_font_style": "normal",
+                    "major_label_text_font_size": "11px",
+                    "axis_label_text_font_size": "12px",
                 },
                 "Legend": {
                     "background_fill_color": t["panel"],
@@ -100,6 +110,7 @@ def plot_theme(theme: str) -> PlotTheme:
                     "border_line_color": t["line"],
                     "label_text_color": t["text"],
                     "label_text_font": font,
+                    "label_text_font_size": "12px",
                 },
                 "BaseColorBar": {
                     "background_fill_color": t["panel"],
@@ -113,23 +124,23 @@ def plot_theme(theme: str) -> PlotTheme:
     )
 
 
-class _Dark(DarkTheme):
+class Dark(DarkTheme):
     """Dark, for a room at night."""
 
     _name: ClassVar[str] = "dark"
 
 
-class _Light(DefaultTheme):
+class Light(DefaultTheme):
     """Light, for an office by day."""
 
     _name: ClassVar[str] = "default"
 
 
-_Dark.bokeh_theme = plot_theme("dark")
-_Light.bokeh_theme = plot_theme("light")
+Dark.bokeh_theme = plot_theme("dark")
+Light.bokeh_theme = plot_theme("light")
 
 
 class Look(Native):
     """What a page gives to the parts on it."""
 
-    _themes: ClassVar[dict[str, type[Theme]]] = {"dark": _Dark, "default": _Light}
+    _themes: ClassVar[dict[str, type[Theme]]] = {"dark": Dark, "default": Light}
