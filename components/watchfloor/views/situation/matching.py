@@ -50,6 +50,8 @@ def counts(rows: Sequence[Row], filters: Filters) -> dict[str, dict[str, int]]:
 def inside(rows: Iterable[Row], area: str) -> list[bool]:
     """Tell which rows touch an area as written in the URL; a row without geometry does not."""
     wanted = shape(unpack_area(area))
+    if not wanted.is_valid:
+        wanted = shapely.make_valid(wanted)
     shapely.prepare(wanted)
     geometries = np.array([_geometry(row) for row in rows], dtype=object)
     if not len(geometries):

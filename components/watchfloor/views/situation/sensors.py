@@ -109,7 +109,7 @@ def thresholds(attrs: Mapping[str, Any]) -> list[Threshold]:
         found.append(Threshold(name, float(value), severity, falling))
     # Equal words are told apart by their values: the further one is the worse one.
     return sorted(
-        found, key=lambda item: (-rank(item.severity) % 5, -item.value if item.falling else item.value)
+        found, key=lambda item: (-rank(item.severity), -item.value if item.falling else item.value)
     )
 
 
