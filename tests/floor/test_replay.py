@@ -66,3 +66,29 @@ def test_the_source_is_untouched(source, clock: FixedClock) -> None:
 def test_the_future_cannot_be_replayed(source, clock: FixedClock) -> None:
     with pytest.raises(InvalidInputError, match="after"):
         Replay(source, FixedClock(clock.now() + HOUR))
+
+
+def test_corrections_descriptions_and_feeds_are_lived_again_too(source, clock: FixedClock) -> None:
+    start = clock.now()
+    pace = {"cadence": HOUR, "late_after": HOUR}
+    source.store.describe([Series("bare", "No place")])
+    source.store.observe([Observation("bare", start, 1.0)])
+    source.store.heard("x", feed="cap", ok=True, **pace)
+    clock.move(HOUR)
+    source.store.describe([Series("bare", "Placed", lon=10.0, lat=50.0)])
+    source.store.observe([Observation("bare", start, 2.0)])
+    source.store.heard("x", feed="cap", ok=False, message="refused", **pace)
+    clock.move(HOUR)
+    replayed = FixedClock(start + HOUR / 2)
+    past = Replay(source, replayed)
+    with past.floor() as floor:
+        for then in (start + HOUR / 2, start + 1.5 * HOUR):
+            replayed.move(then)
+            past.tell(floor.store)
+            pd.testing.assert_frame_equal(floor.store.observations(), source.store.observations(as_of=then))
+            pd.testing.assert_frame_equal(floor.store.series(), source.store.series(as_of=then))
+            assert floor.store.feeds() == source.store.feeds(as_of=then)
+            assert [state.health(then) for state in floor.store.feeds()] == [
+                state.health(then) for state in source.store.feeds(as_of=then)
+            ]
+        assert floor.store.check() == []

@@ -2,14 +2,15 @@
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watchfloor.core.clock import Clock
+from watchfloor.core.clock import Clock, from_micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.floor.floor import Floor, open  # noqa: A004  the floor's own
 from watchfloor.floor.place import data_folder
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Replay"]
 
+_ALL = 2**40
 _Telling = tuple[datetime, Callable[[Store, datetime], Any]]
 
 
 class Replay:
     """The past of one floor, told again into a store of its own.
 
-    What the replayed floor knows at a moment of its clock is what the source knew at that moment: records with all
-    their revisions, and series. Of observations that were corrected, only the correction is told, at its time.
+    What the replayed floor knows at a moment of its clock is what the source knew at that moment: records and
+    observations with all their revisions, what series measure, and which feeds were heard. What people did is not
+    done again: the journal of the replay is its own.
 
     Parameters
     ----------
@@ -93,7 +96,7 @@ class Replay:
         """Store what has become known by the clock's time, with the time at which it did; return how many tellings."""
         with self._telling:
             now = self._clock.now()
-            due = []
+            due: list[_Telling] = []
             while self._told + len(due) < len(self._tape) and self._tape[self._told + len(due)][0] <= now:
                 due.append(self._tape[self._told + len(due)])
             with store.batch():
@@ -108,35 +111,45 @@ class Replay:
             self.tell(store)
 
     def _tellings(self) -> Iterator[_Telling]:
+        """Yield all that was learned: descriptions before the numbers that they describe, feeds last."""
         store = self._source.store
-        series = [
-            Series(
-                name,
-                **{key: row[key] for key in ("title", "field", "units", "lon", "lat", "hazard", "attrs")},
-            )
-            for name, row in store.series().iterrows()
-        ]
-        rows = store.observations()
+        changes = store.changes(0, limit=_ALL)
+        for change in changes:
+            if change.table == "series":
+                yield change.known, partial(self._describe, names=change.series)
         records = sorted(store.records(latest=False), key=_known)
-        firsts = [
-            known for known in (_known(records[0]) if records else None, _first(rows)) if known is not None
-        ]
-        if series and firsts:
-            yield min(firsts), lambda into, known: into.describe(series, known)
         for known, group in groupby(records, key=_known):
-            yield known, lambda into, at, batch=list(group): into.append(batch, at)
-        for known, part in rows.groupby("known", sort=True):
-            yield (
-                known.to_pydatetime(),
-                lambda into, at, table=part[["series", "time", "value", "flag"]]: into.observe(table, at),
-            )
+            yield known, partial(_append, records=list(group))
+        rows = store.observations(latest=False)
+        for ticks, part in rows.groupby(rows["known"].astype("int64"), sort=True):
+            yield from_micros(int(str(ticks))), partial(_observe, table=part)
+        for change in changes:
+            if change.table == "feed":
+                yield change.known, partial(self._hear, source=change.key)
+
+    def _describe(self, into: Store, known: datetime, names: Sequence[str]) -> None:
+        table = self._source.store.series(as_of=known).astype({"lon": object, "lat": object})
+        told: dict[Any, dict[str, Any]] = table.where(table.notna(), None).to_dict("index")  # type: ignore[assignment]
+        into.describe([Series(name, **told[name]) for name in names], known)
+
+    def _hear(self, into: Store, known: datetime, source: str) -> None:
+        for state in self._source.store.feeds(as_of=known):
+            if state.source == source:
+                into.heard(
+                    source, feed=state.feed, ok=not state.failures, at=state.last_try, newest=state.newest,
+                    message=state.message, cadence=state.cadence, late_after=state.late_after,
+                )  # fmt: skip
+
+
+def _append(into: Store, known: datetime, records: Sequence[Record]) -> None:
+    into.append(records, known)
+
+
+def _observe(into: Store, known: datetime, table: "pd.DataFrame") -> None:
+    into.observe(table[["series", "time", "value", "flag"]], known)
 
 
 def _known(record: Record) -> datetime:
     if record.known is None:
         raise InvalidInputError(f"The record {record.key!r} was never stored: it has no known time.")
     return record.known
-
-
-def _first(rows: "pd.DataFrame") -> datetime | None:
-    return rows["known"].min().to_pydatetime() if len(rows) else None

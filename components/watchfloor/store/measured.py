@@ -131,8 +131,10 @@ class Measured:
         start: datetime | None,
         end: datetime | None,
         as_of: datetime | None,
+        *,
+        latest: bool = True,
     ) -> "pd.DataFrame":
-        """Return the latest revision of each time, by series and time."""
+        """Return the latest revision of each time, or every one, by series and time."""
         import numpy as np
 
         conditions = []
@@ -159,7 +161,7 @@ class Measured:
                     select(*columns).where(*chosen, *conditions).order_by(*order)
                 ).all()
         data = _arrays(rows)
-        if len(rows) > 1:  # the last revision of a time stands last
+        if latest and len(rows) > 1:  # the last revision of a time stands last
             same = (np.diff(data["series"]) == 0) & (np.diff(data["time"]) == 0)
             data = {name: column[np.append(~same, True)] for name, column in data.items()}
         frame = _frame(data, table)

@@ -263,13 +263,16 @@ class Store:
         start: datetime | None = None,
         end: datetime | None = None,
         as_of: datetime | None = None,
+        *,
+        latest: bool = True,
     ) -> "pd.DataFrame":
         """Return observations from `start` up to, but not at, `end`: series, time, value, flag, known.
 
-        Of a corrected value the last correction known is returned. Rows are sorted by series and time.
+        Of a corrected value the last correction known is returned, or every one, in their order, if `latest` is
+        false. Rows are sorted by series and time.
         """
         names = [series] if isinstance(series, str) else series
-        return self._measured.observations(names, start, end, as_of)
+        return self._measured.observations(names, start, end, as_of, latest=latest)
 
     def latest(self, as_of: datetime | None = None) -> "pd.DataFrame":
         """Return the newest observation of each series: index series; columns time, value, flag, known."""
