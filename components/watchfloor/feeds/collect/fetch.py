@@ -380,7 +380,8 @@ def _check(host: str, port: int, address: str, hosts: frozenset[str]) -> None:
     """Refuse an address that is not public, unless it stands in the list as it is."""
     found = ipaddress.ip_address(address.partition("%")[0])
     shown = f"[{found}]" if found.version == 6 else str(found)
-    if host == str(found) and {shown, f"{shown}:{port}"} & hosts:
+    mapped = found.version == 6 and found.ipv4_mapped is not None  # another way to write an IPv4 address
+    if host == str(found) and not mapped and {shown, f"{shown}:{port}"} & hosts:
         return
     inner = [found]
     if isinstance(found, ipaddress.IPv6Address):
