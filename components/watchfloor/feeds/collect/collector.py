@@ -1,5 +1,6 @@
 """Listening to many sources at once, each at its own pace; one that fails neither stops nor delays another."""
 
+import contextlib
 import logging
 import secrets
 import threading
@@ -175,9 +176,11 @@ class Collector:
             except WatchfloorError as error:
                 failures += 1
                 _LOG.warning("%s: %s", plan.source, error)
-            except Exception:  # noqa: BLE001  whatever it is, it must not end the listening
+            except Exception as error:  # noqa: BLE001  whatever it is, it must not end the listening
                 failures += 1
                 _LOG.exception("Listening to %s failed; it is tried again.", plan.source)
+                with contextlib.suppress(WatchfloorError):
+                    self._heard(plan, ok=False, message=f"Listening failed: {type(error).__name__}.")
             stop.wait(_wait(plan.pace, failures, asked))
 
 

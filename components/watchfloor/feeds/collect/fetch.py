@@ -263,7 +263,7 @@ def _asked(
     backend = _Backend(hosts, end)
     step = min(_STEP, deadline.total_seconds())
     waits = dict.fromkeys(("connect", "read", "write", "pool"), step)
-    context = trust if trust is not None else ssl.create_default_context()
+    context = trust or (ssl.create_default_context() if at.scheme == "https" else None)
     url = at.geturl()
     with _explained(url), httpcore.ConnectionPool(ssl_context=context, network_backend=backend) as pool:
         target = urlsplit(url)._replace(fragment="").geturl()
