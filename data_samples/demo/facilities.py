@@ -205,7 +205,7 @@ def _industry(ground: Terrain, water: Water, streets: _Streets, tables: dict[str
 
 
 def _slide(ground: Terrain, city: City, roads: Any) -> Any:
-    """Return the slope that will fail: steep ground just above a country road in the Quell valley."""
+    """Return the slope that will fail: steep ground just above the road through the Brannick gorge."""
     local = roads.to_crs(CRS)
     best, spot = -1.0, None
     for line in local[(local.length_m > 620)].geometry.values:

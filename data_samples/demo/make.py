@@ -38,8 +38,8 @@ def region(to: Path) -> None:
     places = facilities.build(ground, flows, town, land, roads)
     posts = sensors.build(ground, flows, town, places)
 
-    height = np.where(ground.sea, 65_535, np.round(np.nan_to_num(ground.height) / terrain.SCALE)).astype(np.uint16)
-    write_raster(to / "dem.tif", height, nodata=65_535, scale=terrain.SCALE, title="elevation", units="m")
+    height = np.where(ground.sea, -9_999.0, np.nan_to_num(ground.height)).astype(np.float32)
+    write_raster(to / "dem.tif", height, nodata=-9_999.0, title="elevation", units="m")
     classes = "; ".join(f"{code} {names[0]}" for code, names in cover.CLASSES.items())
     write_raster(to / "land-cover.tif", land, nodata=0, title="land_cover", classes=classes)
     models = "; ".join(f"{code} {name}" for code, name in cover.FUELS.items())

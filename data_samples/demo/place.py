@@ -62,11 +62,7 @@ def generator(name: str) -> np.random.Generator:
 def write_raster(
     path: Path, grid: Any, *, cell: float = CELL, nodata: float | None = None, **tags: Any
 ) -> None:
-    """Write a grid as a compressed, tiled GeoTIFF in the local CRS; `tags` become its metadata.
-
-    ``scale`` and ``offset`` among the tags are written as GDAL's band scale and offset.
-    """
-    scale, offset = tags.pop("scale", None), tags.pop("offset", 0.0)
+    """Write a grid as a compressed, tiled GeoTIFF in the local CRS; `tags` become its metadata."""
     predictor = 3 if grid.dtype.kind == "f" else (2 if grid.dtype.itemsize > 1 else 1)
     with rasterio.open(
         path, "w", driver="GTiff", height=grid.shape[0], width=grid.shape[1], count=1, dtype=grid.dtype,
@@ -74,8 +70,6 @@ def write_raster(
         predictor=predictor, tiled=True, blockxsize=256, blockysize=256,
     ) as out:  # fmt: skip
         out.write(grid, 1)
-        if scale is not None:
-            out.scales, out.offsets = (scale,), (offset,)
         if "title" in tags:
             out.set_band_description(1, tags["title"])
         out.update_tags(invented="true", **tags)

@@ -15,26 +15,26 @@ __all__ = ["COLOURS", "GAUGES", "build"]
 COLOURS = ("blue", "yellow", "orange", "red")
 """Threshold columns, mildest first; a warning colour each (core.scales.WarningColour)."""
 
-GAUGES: tuple[tuple[str, str, int | str, float, tuple[float, float, float, float]], ...] = (
-    ("Ilven at Nareth Head", "伊尔文河纳雷斯源站", 1080, 0.0, (2.0, 2.5, 3.0, 3.5)),
-    ("Ilven above the reservoir", "伊尔文河入库站", 935, 0.0, (2.6, 3.2, 3.8, 4.4)),
-    ("Ilven below Nareth Dam", "伊尔文河坝下站", 690, 0.0, (2.6, 3.2, 3.8, 4.6)),
-    ("Ilven at Upper Ilven", "伊尔文河上伊尔文站", 560, 0.0, (2.8, 3.4, 4.0, 4.8)),
-    ("Ilven at Millrace", "伊尔文河磨坊站", 400, 0.0, (3.4, 4.2, 5.0, 5.8)),
-    ("Ilven at Stonebridge", "伊尔文河石桥站", 300, 0.0, (3.6, 4.4, 5.2, 6.0)),
-    ("Ilven at Old Town Bridge", "伊尔文河老城桥站", 225, 0.0, (3.8, 4.6, 5.4, 6.2)),
-    ("Ilven at Eastquay", "伊尔文河东码头站", 140, 0.0, (3.4, 4.1, 4.8, 5.5)),
-    ("Ilven at Harbour Mouth", "伊尔文河河口站", 35, 0.0, (2.2, 2.6, 3.0, 3.4)),
-    ("Quell at Quell Head", "奎尔河源头站", "Quell:0.75", 0.0, (1.6, 2.1, 2.6, 3.1)),
-    ("Quell at Quellgate", "奎尔河奎尔门站", "Quell:0.12", 0.0, (2.2, 2.8, 3.4, 4.0)),
-    ("Brannick at Brannick Vale", "布兰尼克河谷站", "Brannick:0.7", 0.0, (1.6, 2.1, 2.6, 3.1)),
-    ("Brannick at Reedfield", "布兰尼克河芦田站", "Brannick:0.15", 0.0, (2.2, 2.8, 3.4, 4.0)),
-    ("Nareth Brook", "纳雷斯溪站", "Nareth:0.2", 0.0, (1.6, 2.1, 2.6, 3.1)),
-    ("Corrow at the mine", "科罗溪矿区站", "Corrow:0.5", 0.0, (1.2, 1.6, 2.0, 2.4)),
-    ("Sorrel at Southbank", "索雷尔溪南岸站", "Sorrel:0.3", 0.0, (1.5, 1.9, 2.3, 2.7)),
+GAUGES: tuple[tuple[str, str, int | str, tuple[float, float, float, float]], ...] = (
+    ("Ilven at Nareth Head", "伊尔文河纳雷斯源站", 1080, (1.4, 1.9, 2.4, 2.9)),
+    ("Ilven above the reservoir", "伊尔文河入库站", 935, (2.0, 2.7, 3.3, 4.0)),
+    ("Ilven below Nareth Dam", "伊尔文河坝下站", 690, (1.5, 2.2, 2.9, 3.4)),
+    ("Ilven at Upper Ilven", "伊尔文河上伊尔文站", 560, (1.6, 2.3, 3.0, 3.6)),
+    ("Ilven at Millrace", "伊尔文河磨坊站", 400, (1.7, 2.4, 3.1, 3.9)),
+    ("Ilven at Stonebridge", "伊尔文河石桥站", 300, (2.4, 3.2, 4.2, 5.2)),
+    ("Ilven at Old Town Bridge", "伊尔文河老城桥站", 225, (2.4, 3.1, 4.2, 5.3)),
+    ("Ilven at Eastquay", "伊尔文河东码头站", 140, (2.0, 2.7, 3.6, 4.5)),
+    ("Ilven at Harbour Mouth", "伊尔文河河口站", 35, (2.0, 2.5, 3.0, 3.5)),
+    ("Quell at Quell Head", "奎尔河源头站", "Quell:0.75", (1.2, 1.5, 1.8, 2.2)),
+    ("Quell at Quellgate", "奎尔河奎尔门站", "Quell:0.12", (1.6, 2.0, 2.5, 3.0)),
+    ("Brannick at Brannick Vale", "布兰尼克河谷站", "Brannick:0.7", (1.1, 1.4, 1.7, 2.1)),
+    ("Brannick at Reedfield", "布兰尼克河芦田站", "Brannick:0.15", (1.6, 2.1, 2.6, 3.1)),
+    ("Nareth Brook", "纳雷斯溪站", "Nareth:0.2", (1.6, 2.2, 2.7, 3.2)),
+    ("Corrow at the mine", "科罗溪矿区站", "Corrow:0.5", (1.2, 1.6, 2.0, 2.4)),
+    ("Sorrel at Southbank", "索雷尔溪南岸站", "Sorrel:0.3", (1.3, 1.6, 2.0, 2.4)),
 )
 """English and Chinese title; cell along the main river from its mouth, or river and share of its length from its
-mouth; spare; levels in metres above the gauge's datum. The gauges of the main river run downstream."""
+mouth; levels in metres above the gauge's datum. The gauges of the main river run downstream."""
 
 
 def build(ground: Terrain, water: Water, city: City, facilities: Facilities) -> Any:
@@ -72,7 +72,7 @@ def _at(cell: int) -> tuple[float, float]:
 def _rivers(ground: Terrain, water: Water, add: Any) -> None:
     """Gauges, and the level of the reservoir."""
     branches = _branches(ground, water)
-    for k, (title, title_zh, where, _, levels) in enumerate(GAUGES):
+    for k, (title, title_zh, where, levels) in enumerate(GAUGES):
         if isinstance(where, int):
             cell = water.trunk[where]
         else:
@@ -164,9 +164,9 @@ def _ground(facilities: Facilities, add: Any) -> None:
             point = shapely.Point(left + fx * (right - left), low + fy * (high - low))
             if body.contains(point) and count < 8:
                 count += 1
-                add("slope", f"S{count:02d}", f"Quell Valley slope, prism {count}", f"奎尔谷边坡 {count} 号棱镜", "displacement", "mm", "landslide", point, (20.0, 60.0, 150.0, 400.0), place="slide")
+                add("slope", f"S{count:02d}", f"Brannick Gorge slope, prism {count}", f"布兰尼克峡谷边坡 {count} 号棱镜", "displacement", "mm", "landslide", point, (20.0, 60.0, 150.0, 400.0), place="slide")
     x, y = facilities.points["slide"]
-    others = (("Quell Valley, stable ground", "奎尔谷稳定区", (x + 420, y + 260)), ("Brannick cutting", "布兰尼克路堑", xy(470, 1010)),
+    others = (("Brannick Gorge, stable ground", "布兰尼克峡谷稳定区", (x + 420, y + 260)), ("Brannick cutting", "布兰尼克路堑", xy(470, 1010)),
               ("Corrow waste tip", "科罗排土场", xy(890, 665)), ("Nareth left abutment", "纳雷斯左坝肩", xy(690, 672)),
               ("Nareth right abutment", "纳雷斯右坝肩", xy(722, 690)), ("University hill", "大学城山坡", xy(500, 1060)))  # fmt: skip
     for name, name_zh, point in others:

@@ -10,8 +10,8 @@ from scipy import ndimage
 
 __all__ = ["SCALE", "Terrain", "build", "noise"]
 
-SCALE = 0.02
-"""Heights are kept in steps of 2 cm (uint16, offset 0)."""
+SCALE = 1 / 64
+"""Heights are kept in steps of 1/64 m, which float32 holds exactly."""
 TOP = 780.0
 """Height of the highest summit in metres."""
 
