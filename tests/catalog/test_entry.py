@@ -158,7 +158,13 @@ def test_parameters(write, make, tmp_path):
     bounded = "intake.readers.user_parameters:BoundedNumberUserParameter"
     content = make.single("PandasCSV", "CSV", "{CATALOG_DIR}/{DAY}.csv", nrows="{N}")
     content["user_parameters"] = {
-        "DAY": {"cls": options, "dtype": "str", "options": ["mon", "tue"], "default": "mon", "description": ""},
+        "DAY": {
+            "cls": options,
+            "dtype": "str",
+            "options": ["mon", "tue"],
+            "default": "mon",
+            "description": "",
+        },
         "N": {"cls": bounded, "dtype": "int", "default": 5, "min": 1, "max": 9, "description": ""},
         "UNUSED": {"cls": SIMPLE, "dtype": "str", "default": "env(NOT_ALLOWED)", "description": ""},
     }
@@ -227,8 +233,10 @@ def test_provenance(entry, tmp_path):
     assert found["reader"] == "intake.readers.readers:PandasCSV"
     assert found["read"] == "2026-06-01T12:00:00Z"
     assert found["licence"] == "CC0-1.0"
-    file.write_text("a\n2\n")
-    assert entry.provenance()["digest"] == digest_bytes(b"a\n2\n")
+    file.write_text("a\n22\n")
+    assert entry.provenance()["digest"] == "", "the data at hand are not of this file any more"
+    entry.read()
+    assert entry.provenance()["digest"] == digest_bytes(b"a\n22\n")
 
 
 def test_reader_is_intakes_own(entry):
@@ -241,7 +249,10 @@ def test_reader_is_intakes_own(entry):
 
 def test_what_is_shown_is_escaped(write, make, tmp_path):
     content = make.single("PandasCSV", "CSV", "{CATALOG_DIR}/a.csv")
-    content["entries"]["x"]["metadata"] = make.META | {"title": "<img src=x onerror=alert(1)>", "provider": "<b>"}
+    content["entries"]["x"]["metadata"] = make.META | {
+        "title": "<img src=x onerror=alert(1)>",
+        "provider": "<b>",
+    }
     catalog = open_catalog(write(content))
     for page in (catalog._repr_html_(), catalog["x"]._repr_html_()):
         assert "<img" not in page

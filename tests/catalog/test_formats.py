@@ -11,7 +11,7 @@ import pytest
 import rioxarray  # noqa: F401  the accessor
 import xarray as xr
 
-from watchfloor.catalog import open_catalog
+from watchfloor.catalog import Policy, open_catalog
 from watchfloor.core.errors import CatalogError, NotReadyError
 
 OWN = "watchfloor.catalog.readers:"
@@ -102,7 +102,9 @@ def test_one_variable(write, make, site):
 
 
 def test_geotiff_is_one_array_with_its_crs(write, make, site, grid):
-    entry = open_catalog(write(make.single(f"{OWN}GeoTIFFReader", "TIFF", "{CATALOG_DIR}/a.tif", name="rain")))["x"]
+    entry = open_catalog(
+        write(make.single(f"{OWN}GeoTIFFReader", "TIFF", "{CATALOG_DIR}/a.tif", name="rain"))
+    )["x"]
     found = entry.read()
     assert isinstance(found, xr.DataArray)
     assert found.dims == ("y", "x")
@@ -136,7 +138,9 @@ def test_chunks_stay_lazy(write, make, site):
 
 def test_sql(write, make, site):
     args = {"conn": "sqlite:///{CATALOG_DIR}/a.sqlite", "query": "select * from gauges order by station"}
-    found = open_catalog(write(make.single(f"{OWN}SQLReader", "SQLQuery", args=args)), strict=True)["x"].read()
+    found = open_catalog(write(make.single(f"{OWN}SQLReader", "SQLQuery", args=args)), strict=True)[
+        "x"
+    ].read()
     assert found["station"].tolist() == ["A", "B", "C"]
 
 
@@ -182,13 +186,43 @@ def test_units_stay_with_the_columns(write, make, site):
     assert found.query("stage_m > 2").attrs["units"] == {"stage_m": "m"}
 
 
-def test_real_vector_and_grid_files(write, make, realdata, tmp_path):
-    from watchfloor.catalog import Policy
+@pytest.mark.parametrize(
+    ("reader", "datatype", "file"),
+    [
+        (f"{OWN}GeoTIFFReader", "TIFF", "floods/NOAA-OWP__gval/notebooks/benchmark_continuous_1.tif"),
+        (
+            f"{OWN}GridReader",
+            "HDF5",
+            "floods/Deltares__hydromt_wflow/examples/linux64/wflow_piave_clip/inmaps.nc",
+        ),
+        (
+            "GeoPandasReader",
+            "GeoJSON",
+            "floods/Deltares__hydromt_sfincs/examples/sfincs_compound/gis/region.geojson",
+        ),
+        (
+            "PandasParquet",
+            "Parquet",
+            "rivers_weather/mroberge__hydrofunctions/docs/notebooks/virginia.parquet",
+        ),
+    ],
+)
+def test_real_files(write, make, realdata, reader, datatype, file):
+    path = realdata(file)
+    catalog = open_catalog(
+        write(make.single(reader, datatype, str(path))), policy=Policy(roots=(path.parent,))
+    )
+    found = catalog["x"].read()
+    assert found.shape if hasattr(found, "shape") else found.sizes
+    if datatype == "TIFF":
+        assert found.rio.crs is not None
+    if datatype == "HDF5":
+        assert any("units" in found[name].attrs for name in found.data_vars)
 
-    source = realdata("earthquakes")
-    files = sorted(source.rglob("*.geojson"))
-    if not files:
-        pytest.skip("no GeoJSON of earthquakes here")
-    path = write(make.single("GeoPandasReader", "GeoJSON", str(files[0])))
-    catalog = open_catalog(path, policy=Policy(roots=(source,)))
-    assert isinstance(catalog["x"].read(), gpd.GeoDataFrame)
+
+def test_a_turned_grid_is_named_as_such(write, make, realdata):
+    path = realdata("floods/Deltares__hydromt_sfincs/examples/sfincs_compound/gis/dep.tif")
+    content = make.single(f"{OWN}GeoTIFFReader", "TIFF", str(path))
+    catalog = open_catalog(write(content), policy=Policy(roots=(path.parent,)))
+    with pytest.raises(CatalogError, match=r"dep\.tif is a turned grid"):
+        catalog["x"].read()

@@ -33,6 +33,7 @@ class _Copy:
     data: Any
     at: datetime
     stamp: Stamp | None
+    located: Located
 
 
 class Entry:
@@ -194,12 +195,13 @@ class Entry:
         -------
         dict
             Name, catalog file and line, reader, parameters, address, SHA-256 of the file or the store's cursor, and
-            when it was read last.
+            when it was read last. The hash is empty if the file changed since then: read it again.
         """
         plan = self._plan(as_of, params)
-        located = self._planner.locate(plan)
-        path, line, _ = self._definition.place
         copy = self._copies.get(plan.key)
+        located = copy.located if copy else self._planner.locate(plan)
+        changed = bool(copy and copy.located.paths and copy.stamp != stamp(copy.located.paths))
+        path, line, _ = self._definition.place
         out = {
             "entry": self.name,
             "catalog": path.name,
@@ -211,7 +213,7 @@ class Entry:
                 if key != FOLDER
             },
             "url": located.url,
-            "digest": file_digest(located.paths),
+            "digest": "" if changed else file_digest(located.paths),
             "read": format_time(copy.at) if copy else "",
             "licence": self.metadata.licence,
             "provider": self.metadata.provider,
@@ -261,7 +263,7 @@ class Entry:
         copy = self._copies.get(plan.key)
         if copy is None or mark is None or copy.stamp != mark:
             found = self._reader(plan, located).read(**extra)
-            copy = _Copy(self._describe(_loaded(found)), clock.now(), mark)
+            copy = _Copy(self._describe(_loaded(found)), clock.now(), mark, located)
         elif self.live:
             copy = replace(copy, at=clock.now())
         with self._lock:

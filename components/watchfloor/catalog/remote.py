@@ -70,8 +70,8 @@ settings to allow it.
         address = url
         for _ in range(_HOPS):
             with client.stream("GET", remote(address, self._policy), headers=headers) as answer:
-                if answer.is_redirect:
-                    address = urljoin(address, answer.headers.get("location", ""))
+                if answer.has_redirect_location:
+                    address = urljoin(address, answer.headers["location"])
                     continue
                 if answer.status_code == httpx.codes.NOT_MODIFIED and path.exists():
                     return

@@ -135,6 +135,7 @@ class _Checker:
         )
         self._data = self._section(data, "data")
         self.sheet.metadata = self._section(data, "metadata")
+        self._common = self._mapping(self.sheet.metadata, "common", ("metadata",))
         self._floor()
         entries = self._section(data, "entries")
         for name in sorted(set(entries) & set(self._data)):
@@ -263,14 +264,18 @@ class _Checker:
     # metadata ------------------------------------------------------------------------------------------------
 
     def _metadata(self, name: str, data: dict[str, Any], where: Where) -> Metadata:
-        """Check the metadata; what is wrong is left out, so that it costs nothing else."""
+        """Check the metadata; what is wrong is left out, so that it costs nothing else.
+
+        What the file's ``metadata.common`` says holds for all its entries that do not say otherwise.
+        """
+        own, data = data, self._common | data
         left = dict(data)
         for _ in range(3):
             try:
                 return Metadata.model_validate(left)
             except ValidationError as error:
                 if left == data:
-                    self._explain(error, where, Metadata)
+                    self._explain(error, where, Metadata, own)
                 for item in error.errors():
                     if item["loc"]:
                         left.pop(str(item["loc"][0]), None)
@@ -294,9 +299,18 @@ class _Checker:
         except ValidationError as error:
             self._explain(error, where, FloorBlock)
 
-    def _explain(self, error: ValidationError, where: Where, model: type[BaseModel]) -> None:
+    def _explain(
+        self,
+        error: ValidationError,
+        where: Where,
+        model: type[BaseModel],
+        own: Mapping[str, Any] | None = None,
+    ) -> None:
         for item in error.errors():
             path = tuple(part for part in item["loc"] if part != "[key]")
+            if own is not None and path and path[0] not in own and path[0] in self._common:
+                self._problem(("metadata", "common", *path), explain(item, keys_at(path[:-1])))
+                continue
             known: Iterable[str] = keys_at(path[:-1]) if model is Metadata else model.model_fields
             exact = item["type"] == "extra_forbidden"
             self._problem((*where, *path), explain(item, known), key=exact)

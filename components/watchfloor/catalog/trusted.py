@@ -134,7 +134,11 @@ READERS: dict[str, Trusted] = {
         Trusted(f"{_INTAKE}DaskCSV", _types("CSV"), _CSV | {"blocksize"}, many=True),
         Trusted(f"{_INTAKE}PandasParquet", _types("Parquet"), frozenset({"columns", "filters"})),
         Trusted(f"{_INTAKE}DaskParquet", _types("Parquet"), frozenset({"columns", "filters"})),
-        Trusted(f"{_INTAKE}GeoPandasReader", _VECTOR, frozenset({"layer", "bbox", "columns", "rows", "with_fsspec"})),
+        Trusted(
+            f"{_INTAKE}GeoPandasReader",
+            _VECTOR,
+            frozenset({"layer", "bbox", "columns", "rows", "with_fsspec"}),
+        ),
         Trusted(f"{_INTAKE}GeoPandasTabular", _types("Parquet"), frozenset({"columns", "bbox"})),
         Trusted(f"{_INTAKE}XArrayDatasetReader", _GRID, _GRID_KWARGS | {"consolidated"}, many=True),
         Trusted(f"{_OWN}CSVReader", _types("CSV"), _CSV, many=True),
