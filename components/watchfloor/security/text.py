@@ -26,7 +26,6 @@ _NOTHING: dict[int, int | None] = {
 }  # fmt: skip
 _NOTHING |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 _LINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_BLANKS = re.compile(r"\s+")
 _SIDES = re.compile(r"[^\S\n]+")
 _GAPS = re.compile(r"\n[ \n]*\n[ \n]*")
 # Zero-width (non-)joiners shape letters of these scripts, and ZWJ joins emoji; elsewhere they only hide.
@@ -82,7 +81,7 @@ def plain(text: str, limit: int = 1000, *, newlines: bool = False) -> str:
     if newlines:
         text = _GAPS.sub("\n\n", _SIDES.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n")).strip()
     else:
-        text = _BLANKS.sub(" ", text).strip()
+        text = " ".join(text.split())
     if len(text) > limit:
         text = text[: max(limit - 1, 0)].rstrip() + _ELLIPSIS
     return text

@@ -12,12 +12,12 @@ from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
 from watchfloor.feeds.cap import words
 from watchfloor.feeds.cap.alert import read_alert
 from watchfloor.feeds.cap.entry import ATOM, is_notice, read_entry
-from watchfloor.feeds.cap.parts import Element, RefusedError, path
+from watchfloor.feeds.cap.parts import Element, RefusedError, places
 from watchfloor.security.signature import Signature, verify
 from watchfloor.security.xml import Limits, parse_xml
 from watchfloor.store.records import Record
 
-__all__ = ["Cap"]
+__all__ = ["MAX_ALERTS", "Cap"]
 
 _ALERTS = tuple(f"{{{namespace}}}alert" for namespace in words.NAMESPACES)
 _EDXL = "urn:oasis:names:tc:emergency:EDXL:DE:"
@@ -25,6 +25,7 @@ _SIGNATURE = b"http://www.w3.org/2000/09/xmldsig#"
 _ONE = Limits()
 _MANY = Limits(size=16 * 1024 * 1024, elements=400_000)
 _SHOWN = 64 * 1024
+MAX_ALERTS = 10_000
 _MARKS = (
     *(namespace.encode() for namespace in words.NAMESPACES),
     _EDXL.encode(),
@@ -87,9 +88,13 @@ class Cap(Feed):
         records: dict[str, Record] = {}
         rejected: list[Rejected] = []
         found = 0
-        for element, doubt in _parts(root):
+        doubt = _doubt(root)
+        for element, where in _parts(root):
             found += 1
-            where = path(element)
+            if found > MAX_ALERTS:
+                reason = f"This document has more than {MAX_ALERTS:,} alerts; the rest was not read."
+                rejected.append(Rejected(reason, where, _bytes(element)))
+                break
             try:
                 record, left = _read(element, context, where, signed, doubt)
             except RefusedError as error:
@@ -111,28 +116,21 @@ class Cap(Feed):
         return Parsed(records=list(records.values()), rejected=rejected)
 
 
-def _parts(root: Element) -> Iterator[tuple[Element, Status | None]]:
-    """Find what should be an alert: alerts wherever they stand, and entries of an index that hold none."""
-    if root.tag in _ALERTS:
-        yield root, None
-        return
-    doubt = _doubt(root)
-    stack = [root]
+def _parts(root: Element) -> Iterator[tuple[Element, str]]:
+    """Find what should be an alert, and where: alerts wherever they stand, and entries of an index that hold none."""
+    # A stack of iterators, not of elements: of an index without end only as much is walked as is read.
+    stack = [iter([(root, f"/{etree.QName(root).localname}")])]
     while stack:
-        element = stack.pop()
-        if element.tag in _ALERTS:
-            yield element, doubt  # an alert within an alert is part of the outer one, and no message
-            continue
-        if _is_entry(element) and next(element.iter(*_ALERTS), None) is None:
+        element, where = next(stack[-1], (None, ""))
+        if element is None:
+            stack.pop()
+        elif element.tag in _ALERTS:
+            yield element, where  # an alert within an alert is part of the outer one, and no message
+        elif (_is_entry(element) or _is_content(element)) and next(element.iter(*_ALERTS), None) is None:
             if not is_notice(element):
-                yield element, doubt
-            continue
-        if not isinstance(element.tag, str):
-            continue
-        if etree.QName(element).localname == "contentObject" and next(element.iter(*_ALERTS), None) is None:
-            yield element, doubt
-            continue
-        stack.extend(reversed(element))
+                yield element, where
+        elif len(element):
+            stack.append(places(element, where))
 
 
 def _read(
@@ -172,6 +170,10 @@ def _is_entry(element: Element) -> bool:
         return False
     above = element.getparent()
     return above is not None and above.tag in ("channel", "rss")
+
+
+def _is_content(element: Element) -> bool:
+    return str(element.tag).endswith("}contentObject")
 
 
 def _doubt(root: Element) -> Status | None:

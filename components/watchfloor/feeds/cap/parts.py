@@ -1,6 +1,8 @@
 """Reading of CAP's elements: texts with limits, times, addresses, and pairs of name and value."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from lxml import etree
@@ -9,7 +11,7 @@ from watchfloor.core.clock import parse_time
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.security.text import plain
 
-__all__ = ["Element", "Reader", "RefusedError", "address", "moment", "path", "prose", "remark"]
+__all__ = ["Element", "Reader", "RefusedError", "address", "moment", "places", "prose", "remark"]
 
 Element = etree._Element
 _BREAK = re.compile(r"<\s*/?\s*(?:br|p)\s*/?\s*>", re.IGNORECASE)
@@ -48,6 +50,7 @@ class Reader:
     def __init__(self, element: Element, where: str) -> None:
         self.where = where
         self._children: dict[str, list[Element]] = {}
+        self._pairs: dict[str, list[dict[str, str]]] = {}
         tag = str(element.tag)
         namespace = tag[: tag.rfind("}") + 1]
         start = len(namespace)
@@ -95,6 +98,8 @@ class Reader:
         One that holds several of each, as the National Weather Service's index does, gives several. In CAP 1.0 they
         are one text, ``name=value``.
         """
+        if name in self._pairs:
+            return self._pairs[name]
         found: list[dict[str, str]] = []
         for child in self.all(name):
             label = ""
@@ -109,7 +114,8 @@ class Reader:
                 found.append({"name": label.strip() if value else "", "value": (value or label).strip()})
             if len(found) >= most:
                 break
-        return found[:most]
+        self._pairs[name] = found[:most]
+        return self._pairs[name]
 
 
 def _raw(element: Element, limit: int) -> str:
@@ -186,21 +192,19 @@ def address(text: str, name: str, notes: list[str]) -> str:
     return text
 
 
-def path(element: Element) -> str:
-    """Return where an element stands, like an XPath without namespaces.
+def places(above: Element, where: str) -> Iterator[tuple[Element, str]]:
+    """Return the children of an element, each with where it stands, like an XPath without namespaces.
 
     Examples
     --------
-    >>> path(etree.fromstring("<feed><entry/><entry><id/></entry></feed>")[1][0])
-    '/feed/entry[2]/id'
+    >>> [where for _, where in places(etree.fromstring("<feed><id/><entry/><entry/></feed>"), "/feed")]
+    ['/feed/id', '/feed/entry[1]', '/feed/entry[2]']
     """
-    steps: list[str] = []
-    while True:
-        name = etree.QName(element).localname
-        above = element.getparent()
-        if above is None:
-            return "/" + "/".join([name, *reversed(steps)])
-        same = sum(1 for _ in above.iterchildren(element.tag))
-        place = sum(1 for _ in element.itersiblings(element.tag, preceding=True)) + 1
-        steps.append(f"{name}[{place}]" if same > 1 else name)
-        element = above
+    same = Counter(child.tag for child in above if isinstance(child.tag, str))
+    seen: Counter[str] = Counter()
+    for child in above:
+        tag = child.tag
+        if isinstance(tag, str):
+            seen[tag] += 1
+            name = tag.rpartition("}")[2]
+            yield child, f"{where}/{name}[{seen[tag]}]" if same[tag] > 1 else f"{where}/{name}"
