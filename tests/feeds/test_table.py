@@ -130,6 +130,7 @@ def test_formulas_stay_text(context: Context) -> None:
     [
         (b"", "not named"),
         (b"a,b,c\n1,2,3\n", "expected series, time, value"),
+        (b"series,time,value", "cut off"),
         (b"series,time,value\ng\x00,2026-06-01T10:00:00Z,1\n", "NUL"),
         (b"series,time,value,value\n", "twice"),
         (b"series,time,value\n\xff\xfe\xfa", "not UTF-8"),

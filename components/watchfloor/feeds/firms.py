@@ -74,6 +74,8 @@ class FIRMS(Feed):
                 text = data.decode("utf-8-sig")
             except UnicodeDecodeError as error:
                 raise InvalidInputError(f"The text is not UTF-8: {error}.") from error
+            if text and "\n" not in text:
+                raise InvalidInputError("The first line does not end; the table was cut off.")
             rows = csv.reader(io.StringIO(text, newline=""))
             try:
                 columns = [name.strip() for name in next(rows, [])]

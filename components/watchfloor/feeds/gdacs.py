@@ -91,10 +91,10 @@ class GDACS(Feed):
         rejected: list[Rejected] = []
         for where, part in events:
             try:
-                said = _feature(part) if isinstance(part, dict) else _item(part)
+                said = _item(part) if isinstance(part, etree._Element) else _feature(part)
                 records.append(_event(said))
             except (InvalidInputError, UnsafeError) as error:
-                shown = part if isinstance(part, dict | list | str) else etree.tostring(part, with_tail=False)
+                shown = etree.tostring(part, with_tail=False) if isinstance(part, etree._Element) else part
                 rejected.append(refuse(error, where, shown))
         return Parsed(records=records, rejected=rejected)
 
@@ -158,8 +158,8 @@ def _item(item: Any) -> dict[str, Any]:
     }
 
 
-def _feature(feature: Mapping[str, Any]) -> dict[str, Any]:
-    given = feature.get("properties")
+def _feature(feature: Any) -> dict[str, Any]:
+    given = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(given, dict):
         raise InvalidInputError("An event has no properties.")
     place = feature.get("geometry")

@@ -95,14 +95,16 @@ class Table(Feed):
                 raise LimitError(
                     f"A table of {len(data):,} bytes is too large; at most {self.limit:,} are read."
                 )
-            text = _decode(data, context.charset)
-            delimiter, columns = _columns(text[: 64 * 1024].lstrip("\r\n").split("\n", 1)[0])
+            text = _decode(data, context.charset).lstrip("\r\n")
+            delimiter, columns = _columns(text[: 64 * 1024].split("\n", 1)[0])
             form = _form(columns)
             if not form:
                 raise InvalidInputError(
                     f"Columns are {', '.join(columns)[:200] or 'not named'}; expected series, time, value, or a longitude"
                     " and a latitude."
                 )
+            if "\n" not in text:
+                raise InvalidInputError("The first line does not end; the table was cut off.")
             rows = _rows(text, delimiter, columns, rejected)
             if form == "measured":
                 return _measurements(rows, columns, context, rejected)
@@ -164,7 +166,7 @@ def _rows(text: str, delimiter: str, columns: Sequence[str], rejected: list[Reje
     if len(set(columns)) < len(columns):
         twice = sorted({name for name in columns if columns.count(name) > 1})
         raise InvalidInputError(f"Column {twice[0]!r} is there twice; which one counts is not known.")
-    reader = csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     next(reader, None)
     width, count = len(columns), 0
     while True:

@@ -1,10 +1,10 @@
 """A document: alerts are found however they are wrapped, and each stands or falls by itself."""
 
+from time import process_time
 from typing import Any
 
 import pytest
 
-from watchfloor.core.clock import monotonic
 from watchfloor.feeds import FEEDS
 from watchfloor.feeds.cap import Cap
 
@@ -186,9 +186,9 @@ def test_two_alerts_of_one_name_that_differ_are_told_apart(cap: Any) -> None:
 
 def test_a_document_of_100_mb_is_refused_by_its_length(cap: Any) -> None:
     data = cap.alert(cap.info()).encode() + b" " * 100_000_000
-    start = monotonic()
+    start = process_time()
     parsed = cap.parse(data)
-    assert monotonic() - start < 0.5
+    assert process_time() - start < 0.5
     (left,) = parsed.rejected
     assert "at most 16,777,216" in left.reason
     assert len(left.data) == 64 * 1024
