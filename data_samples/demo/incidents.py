@@ -128,7 +128,7 @@ def _quakes(areas: Areas) -> list[dict[str, Any]]:
                 "title": f"M {size} - western Averin", "title_zh": f"阿维林岛西部 {size} 级地震",
                 "severity": "Moderate" if magnitude > 4 else "Minor", "certainty": "Observed", "urgency": "Past",
                 "magnitude": size, "depth_km": depth, "review": origin, "area": areas.district(x, y)[0],
-                "time": when(hour), "updated": when((second + delay) / 3600.0), "ends": when(hour + 24),
+                "time": when(hour), "updated": when((second + delay) / 3600.0), "ends": when(hour + 48),
             }  # fmt: skip
             body = collection([feature(point(x + 600 * shift, y - 900 * shift), said)])
             out.append({"at": second + delay + 10.0, "feed": "geojson", "source": "demo:seismic-net", "body": body})
