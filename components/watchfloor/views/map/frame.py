@@ -44,6 +44,7 @@ class Frame(Component):
     words = param.Dict({}, doc="Words of the buttons, by key.")
     home = param.List([-2e7, -1e7, 2e7, 1e7], doc="Left, bottom, right and top of the first view, metres.")
     places = param.List([], doc="Names of districts that can be chosen as an area.")
+    tips = param.Dict({}, doc="Titles of what is shown on hover, by layer.")
     chosen = param.Boolean(default=False, doc="Whether an area is set.")
     file = param.String("map.png", doc="Name of a saved picture.")
 
@@ -60,6 +61,14 @@ class Frame(Component):
         props.tags.append(f"__ref:{ref}")
 
     def _handle_msg(self, data: Any) -> None:
+        # Panel calls this on a thread of its pool; models of Bokeh may be touched on the page's own loop only
+        doc = pn.state.curdoc
+        if doc is not None and doc.session_context is not None:
+            doc.add_next_tick_callback(lambda: self._do(data))
+        else:
+            self._do(data)
+
+    def _do(self, data: Any) -> None:
         heard = self._heard()
         if heard is not None and isinstance(data, Mapping) and isinstance(data.get("do"), str):
             heard(data)

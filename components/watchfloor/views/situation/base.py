@@ -39,13 +39,24 @@ class Pane(JSComponent):
 
     _bundle = "desk.bundle.js"
 
-    def __init__(self, owner: "View | None" = None, **params: Any) -> None:
+    def __init__(self, owner: Any = None, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_width", "margin": 0} | params)
         # A page that is gone must not be kept by its panes.
         self._owner = weakref.ref(owner) if owner is not None else lambda: None
 
     def _handle_msg(self, data: Any) -> None:
-        """Hand a message of the browser to the view, which checks it; a bad one costs nothing."""
+        """Hand a message of the browser to the view, on the page's own loop and with its document locked.
+
+        Panel calls this on a thread of its pool, where models of Bokeh must not be touched.
+        """
+        doc = pn.state.curdoc
+        if doc is not None and doc.session_context is not None:
+            doc.add_next_tick_callback(lambda: self._do(data))
+        else:
+            self._do(data)
+
+    def _do(self, data: Any) -> None:
+        """Have the view do what a message asks for; the view checks it, and a bad one costs nothing."""
         owner = self._owner()
         if owner is None or not isinstance(data, Mapping) or not isinstance(data.get("do"), str):
             return

@@ -1,5 +1,6 @@
 """The series of a sensor: values, gaps, flags, thresholds and now, on axes that name their unit and zone."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,15 @@ import numpy as np
 import pandas as pd
 import panel as pn
 import param
-from bokeh.models import BoxAnnotation, ColumnDataSource, DatetimeTickFormatter, HoverTool, Label, Span
+from bokeh.models import (
+    BoxAnnotation,
+    ColumnDataSource,
+    DatetimeTickFormatter,
+    HoverTool,
+    Label,
+    Range1d,
+    Span,
+)
 from bokeh.plotting import figure
 from panel.viewable import Viewer
 
@@ -19,6 +28,7 @@ from watchfloor.core.scales import COLOUR
 from watchfloor.core.terms import term
 from watchfloor.security.text import plain
 from watchfloor.views.selection import Selection
+from watchfloor.views.situation.base import Pane
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.situation.sensors import SILENT_AFTER, thresholds
 from watchfloor.views.text import text
@@ -85,6 +95,10 @@ def thinned(values: np.ndarray, most: int = _POINTS) -> np.ndarray:
     return np.array(sorted(places))
 
 
+class SeriesPane(Pane):
+    """The chart's heading."""
+
+
 class SeriesChart(Viewer):
     """The selected series, 72 hours of it up to the time that is looked at.
 
@@ -106,6 +120,7 @@ class SeriesChart(Viewer):
         super().__init__(floor=floor, selection=chosen, picture=picture or Picture(floor, chosen), **params)
         self._figure: Any = None
         self._shown: tuple[Any, ...] = ()
+        self.head = SeriesPane(self)
         self.body = pn.Column(sizing_mode="stretch_width", margin=0, visible=False)
         self._watchers = [
             (self.picture, self.picture.param.watch(self._refresh, ["snapshot"])),
@@ -118,6 +133,11 @@ class SeriesChart(Viewer):
         if self._alone:
             self.picture.follow(pn.state.curdoc)
         return self.body
+
+    def heard(self, what: str, message: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Let go of the series."""
+        if what == "close":
+            self.selection.series = None
 
     def close(self) -> None:
         """Stop watching."""
@@ -145,14 +165,17 @@ class SeriesChart(Viewer):
             return
         language, theme = self.selection.language, self.selection.theme
         shown = (name, language, theme, about["units"], str(about["attrs"]))
-        if shown != self._shown or self._figure is None:
+        fresh = shown != self._shown or self._figure is None
+        if fresh:
             self._shown = shown
             self._build(about, language)
-            self.body[:] = [
-                text(f"{about['title']} · {name}", tone="strong", margin=(6, 10, 0, 10)),
-                pn.pane.Bokeh(self._figure, sizing_mode="stretch_width", height=_HIGH, margin=(0, 4)),
-            ]
         self._fill(data, snapshot.at, snapshot.known)
+        if fresh:  # only when it is filled: a patch of a model that the browser does not have yet is lost
+            self.head.param.update(state={"title": about["title"], "name": name}, language=language)
+            pane = pn.pane.Bokeh(self._figure, sizing_mode="stretch_width", height=_HIGH, margin=(0, 4))
+            self.body[:] = [self.head, pane]
+        elif pn.state.curdoc is None and self.body._comms:  # a notebook gets no patches of Bokeh's by itself
+            pn.io.push_notebook(self.body)
 
     def _refresh(self, *_: Any) -> None:
         self.refresh()
@@ -184,6 +207,8 @@ class SeriesChart(Viewer):
         unit = "" if about["units"] in {"", "1"} else f" ({about['units']})"
         made = figure(
             x_axis_type="datetime",
+            x_range=Range1d(0, 1),
+            y_range=Range1d(0, 1),
             height=_HIGH,
             sizing_mode="stretch_width",
             tools="xpan,xwheel_zoom,xbox_zoom,reset",
@@ -210,7 +235,8 @@ class SeriesChart(Viewer):
             legend_label=term("chart.flagged", language),
         )  # fmt: skip
         odd.visible = False
-        made.legend.visible = False
+        made.add_layout(made.legend[0], "above")
+        made.legend.update(visible=False, orientation="horizontal", border_line_alpha=0, margin=0, padding=2)
         made.add_tools(HoverTool(renderers=[dots], tooltips=[("", "@text")], mode="vline"))
         self._levels = []
         ink = "#E6EDF3" if self.selection.theme == "dark" else "#16202B"
@@ -278,7 +304,7 @@ class SeriesChart(Viewer):
         self._cursor.location = _plot(at, zone)
         self._cursor.visible = self.selection.time is not None
         made = self._figure
-        made.x_range.update(start=_plot(known - SPAN, zone), end=_plot(known + timedelta(hours=3), zone))
+        made.x_range.update(start=_plot(known - SPAN, zone), end=_plot(known + timedelta(hours=8), zone))
         shown = values[good]
         low, high = (float(shown.min()), float(shown.max())) if len(shown) else (0.0, 1.0)
         reach = (high - low) or max(abs(high), 1.0)

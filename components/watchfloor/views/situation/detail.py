@@ -38,14 +38,15 @@ class Detail(View):
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
         super().__init__(floor, selection, **params)
-        self.pane.sizing_mode = "stretch_both"
-        self._watchers.append((self.selection, self.selection.param.watch(self._refresh, ["record"])))
+        self._watchers.append(
+            (self.selection, self.selection.param.watch(self._refresh, ["record", "series"]))
+        )
 
     def state(self) -> dict[str, Any]:
         """Return the record in JSON's types, or why there is none."""
         name = self.selection.record
         if name is None:
-            return {"record": None}
+            return {"record": None, "series": self.selection.series is not None}
         snapshot = self.picture.snapshot
         if snapshot is None:
             return {"record": None, "loading": True}

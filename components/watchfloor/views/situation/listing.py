@@ -60,7 +60,7 @@ class SituationList(View):
             "all": 0 if snapshot is None else len(snapshot.rows),
             "selected": place,
             "text": self.selection.text,
-            "figure": picture.figure,
+            "figure": picture.figure if picture.figure not in {"sensors", "feeds"} else "",
             "trouble": bool(picture.trouble),
             "cut": bool(snapshot and snapshot.cut),
             "loading": snapshot is None,

@@ -140,7 +140,7 @@ class Picture(param.Parameterized):
         if not self.figure:
             return found
         opened = next((item for item in self._figures(snapshot) if item.name == self.figure), None)
-        if opened is None:
+        if opened is None or opened.unit not in {"records", "people"}:
             return found
         names = {row.name for row in opened.rows}
         return [row for row in found if row.name in names]

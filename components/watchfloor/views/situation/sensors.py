@@ -85,7 +85,8 @@ def thresholds(attrs: Mapping[str, Any]) -> list[Threshold]:
     """Read the thresholds that a series describes, mildest first; what cannot be read is left out.
 
     Taken are ``{"thresholds": {"warning": 3.2, …}}`` and ``{"thresholds": [{"name": …, "value": …, "severity": …,
-    "falling": …}, …]}``. The severity of a bare word follows the order of warning colours.
+    "falling": …}, …]}``. The severity of a bare word follows the order of warning colours; ``"direction": "below"``
+    beside them says that they are crossed downwards.
 
     Examples
     --------
@@ -93,6 +94,7 @@ def thresholds(attrs: Mapping[str, Any]) -> list[Threshold]:
     [('yellow', 'Moderate'), ('orange', 'Severe')]
     """
     given = attrs.get("thresholds")
+    below = str(attrs.get("direction", "")).casefold() in {"below", "falling", "down"}
     found = []
     if isinstance(given, Mapping):
         given = [{"name": name, "value": value} for name, value in given.items()]
@@ -105,12 +107,10 @@ def thresholds(attrs: Mapping[str, Any]) -> list[Threshold]:
         name = str(item.get("name") or item.get("title") or item.get("label") or "threshold")[:60]
         word = str(item.get("severity") or _WORDS.get(name.casefold(), "Unknown"))
         severity = Severity(word) if word in set(Severity) else Severity.UNKNOWN
-        falling = bool(item.get("falling", item.get("direction") == "falling"))
+        falling = bool(item.get("falling", below))
         found.append(Threshold(name, float(value), severity, falling))
     # Equal words are told apart by their values: the further one is the worse one.
-    return sorted(
-        found, key=lambda item: (-rank(item.severity), -item.value if item.falling else item.value)
-    )
+    return sorted(found, key=lambda item: (-rank(item.severity), -item.value if item.falling else item.value))
 
 
 def sensors(series: pd.DataFrame, latest: pd.DataFrame, at: datetime) -> list[Sensor]:
@@ -166,7 +166,9 @@ def _place(value: Any) -> float | None:
 
 
 def _patience(attrs: Mapping[str, Any]) -> timedelta:
-    cadence = attrs.get("cadence")
+    cadence, seconds = attrs.get("cadence"), attrs.get("interval_s")
+    if isinstance(seconds, int | float) and 0 < seconds < 1e7:
+        return max(timedelta(seconds=3 * seconds), timedelta(minutes=5))
     if not isinstance(cadence, str):
         return SILENT_AFTER
     try:

@@ -85,7 +85,8 @@ const DetailPane = pane("detail", (ctx) => {
   }
 
   /** Tell the place on the page that nothing is shown, so that it may give its room to the list. */
-  function vacant(empty) {
+  function vacant(empty, tries = 60) {
+    if (!ctx.root.isConnected) { if (tries) requestAnimationFrame(() => vacant(empty, tries - 1)); return; }
     let node = ctx.root;
     for (let depth = 0; node && depth < 30; depth += 1) {
       if (node.classList && node.classList.contains("wf-slot")) { node.toggleAttribute("data-vacant", empty); return; }
@@ -96,6 +97,7 @@ const DetailPane = pane("detail", (ctx) => {
   function draw() {
     const record = ctx.state.record;
     if (!record) {
+      if (ctx.state.series) { fill(box); return; }
       fill(box, h("div", {class: "empty"}, ctx.t(ctx.state.gone ? "detail.gone" : ctx.state.loading ? "state.loading" : "detail.nothing")));
       return;
     }
@@ -121,7 +123,7 @@ const DetailPane = pane("detail", (ctx) => {
   ctx.listen(document, "wf:acknowledge", acknowledge);
   ctx.ticks = null;
   return (state) => {
-    vacant(!state.record && !state.gone);
+    vacant(!state.record && !state.gone && !state.series);
     const name = state.record ? `${state.record.kind}!${state.record.source}!${state.record.key}` : null;
     if (name !== shown) {
       shown = name;

@@ -17,6 +17,15 @@ const AreaPane = pane("areas", (ctx) => {
   };
 });
 
+const SeriesPane = pane("series", (ctx) => {
+  const box = h("div", {class: "behind-head"});
+  ctx.root.append(box);
+  return (state) => {
+    fill(box, h("strong", {}, state.title || ""), h("span", {class: "muted"}, state.name || ""),
+      h("button", {type: "button", onclick: () => ctx.send("close")}, ctx.t("action.close")));
+  };
+});
+
 const ExportPane = pane("export", (ctx) => {
   const box = h("div", {class: "chips"});
   ctx.root.append(box);
