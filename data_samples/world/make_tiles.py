@@ -29,7 +29,7 @@ SIZE = 256
 OVERSAMPLE = 3
 STYLES = {
     "dark": {"sea": "#0B1118", "land": "#1B2430", "border": "#3A4858", "coast": "#5A6D82"},
-    "light": {"sea": "#D3DFE8", "land": "#F5F3EE", "border": "#C3BBAF", "coast": "#8499AB"},
+    "light": {"sea": "#D6E2EC", "land": "#F6F4EF", "border": "#C3BBAF", "coast": "#8499AB"},
 }
 ATTRIBUTION = "Base map: Natural Earth (public domain)"
 
@@ -133,7 +133,13 @@ def draw(folder: Path, style: str, z: int, x: int, y: int) -> bytes:
 def palette(style: str) -> Image.Image:
     """Return the 16 colours of a style: one palette for all tiles, or their seams would show."""
     named = {name: np.array(ImageColor.getrgb(value), float) for name, value in STYLES[style].items()}
-    pairs = [("sea", "coast", 4), ("land", "coast", 4), ("land", "border", 3), ("sea", "land", 2), ("sea", "border", 1)]
+    pairs = [
+        ("sea", "coast", 4),
+        ("land", "coast", 4),
+        ("land", "border", 3),
+        ("sea", "land", 2),
+        ("sea", "border", 1),
+    ]
     mixed = [
         named[a] + (named[b] - named[a]) * (step + 1) / (steps + 1)
         for a, b, steps in pairs
@@ -153,7 +159,8 @@ def pack(folder: Path, style: str, target: Path) -> None:
         for x in range(2**z)
         for y in range(2**z)
     ]
-    with target.open("wb") as file:
+    part = target.with_suffix(".part")
+    with part.open("wb") as file:
         writer = Writer(file)
         for number, z, x, y in sorted(tiles):
             writer.write_tile(number, draw(folder, style, z, x, y))
@@ -171,6 +178,7 @@ def pack(folder: Path, style: str, target: Path) -> None:
             },
             {"name": f"Watchfloor world, {style}", "attribution": ATTRIBUTION, "type": "baselayer"},
         )
+    part.replace(target)
     print(f"{target.name}: {target.stat().st_size:,} bytes")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio.features
+import rasterio.features  # type: ignore[import-untyped]
 import shapely
 from affine import Affine
 from pyproj import Transformer
@@ -255,9 +255,9 @@ def _cells(floor: Any, layer: Layer, shape: Any, language: str) -> list[Figure]:
     if layer.area is None:
         return []
     crs = layer.entry.metadata.crs or "EPSG:4326"
-    classes = layer.style.colour.values is not None
     found: raster.Grid = BULK.get(
-        ("picture", *version(floor, layer, None)), lambda: raster.grid(read_grid(floor, layer), crs, classes)
+        ("picture", *version(floor, layer, None)),
+        lambda: raster.grid(read_grid(floor, layer), layer.style.colour, crs),
     )
     total = _sum(found, shape)
     return [Figure(layer.name, part.title(language), total, part.unit) for part in layer.area.sums]

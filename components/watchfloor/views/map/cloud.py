@@ -121,9 +121,8 @@ def view(
     if total > ENOUGH:
         counts, sums = _from_pyramid(found, box, width, height)
     else:
-        at = np.concatenate(
-            [np.arange(a, b) for a, b in zip(first, last, strict=True) if b > a] or [[]]
-        ).astype(np.int64)
+        runs = [np.arange(a, b, dtype=np.int64) for a, b in zip(first, last, strict=True) if b > a]
+        at = np.concatenate(runs) if runs else np.empty(0, np.int64)
         step = 3 if total < SPARSE else 1
         counts, sums = _count(found, at, box, -(-width // step), -(-height // step))
         if step > 1:

@@ -3,7 +3,7 @@
 What is made here is shared by all sessions that see the same rows in the same colours, and never changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
@@ -29,6 +29,8 @@ MANY_VERTICES = 60_000
 MANY_TIPS = 4000
 """Above this many rows the texts for hovering are left to the tap: they would be most of what is sent."""
 _TIP = 240
+OPEN = ("cross", "x", "dash", "asterisk", "y")
+"""Markers made of strokes alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +115,9 @@ def columns(
             "x": points[marked, 0],
             "y": points[marked, 1],
             "marker": shape[marked],
-            "line": np.full(int(marked.sum()), edge),
+            # a marker of strokes alone has no inside to colour
+            "line": np.where(np.isin(shape[marked], OPEN), fill[marked], edge),
+            "width": np.where(np.isin(shape[marked], OPEN), 2.6, 1.1),
         }
         if marked.any()
         else {},
@@ -124,13 +128,14 @@ def columns(
     )
 
 
-def tooltip(layer: Layer, present: Sequence[Any], language: str) -> list[tuple[str, str]]:
+def tooltip(layer: Layer, present: Iterable[Any], language: str) -> list[tuple[str, str]]:
     """Return column and title of what is shown on hover: what the catalog names, and else what a record has."""
     names = list(layer.style.tooltip or ["title", "severity", "sent", "source"])
     if layer.table == "observation":
         names.append("threshold")
-    names = [name for name in names if name in present]
-    if layer.style.label and layer.style.label in present and layer.style.label not in names:
+    there = set(present)
+    names = [name for name in names if name in there]
+    if layer.style.label and layer.style.label in there and layer.style.label not in names:
         names.insert(0, layer.style.label)
     table = terms()
     return [

@@ -6,7 +6,6 @@ from typing import Any
 from bokeh.models import (
     ColumnDataSource,
     GlyphRenderer,
-    HoverTool,
     Image,
     LinearColorMapper,
     MultiLine,
@@ -48,7 +47,6 @@ class Drawn:
         self.layer = layer
         self.theme = theme
         self.parts: dict[str, tuple[ColumnDataSource, GlyphRenderer]] = {}
-        self.hover: HoverTool | None = None
         self.made: Columns | None = None
         self._opacity = 1.0
         self._visible = True
@@ -75,7 +73,7 @@ class Drawn:
                 source = self.parts[name][0]
                 source.data = dict(data) if data else {column: [] for column in source.data}
             elif data:
-                self._add(name, dict(data), made.tips)
+                self._add(name, dict(data))
                 added = True
         return added
 
@@ -124,12 +122,13 @@ class Drawn:
         self.theme = theme
         self._restyle()
 
-    def rename(self) -> None:
-        """Write the layer's title above its tooltips, in whatever language it now has."""
-        if self.hover is not None:
-            self.hover.tooltips = [(self.layer.title, ""), *self.hover.tooltips[1:]]
+    @property
+    def tips(self) -> dict[str, Any]:
+        """Titles of the layer and of each text shown on hover; the texts are the columns tip0, tip1 and so on."""
+        found = self.made.tips if self.made is not None else ()
+        return {"title": self.layer.title, "labels": [title for _, title in found]}
 
-    def _add(self, name: str, data: dict[str, Any], tips: tuple[tuple[str, str], ...]) -> None:
+    def _add(self, name: str, data: dict[str, Any]) -> None:
         style, source = self.layer.style, ColumnDataSource(data)
         glyph: Any
         if name == "area":
@@ -139,27 +138,20 @@ class Drawn:
         elif name == "line":
             glyph = MultiLine(xs="xs", ys="ys", line_color="line", line_width=style.width, line_join="round")
         elif name == "mark":
-            glyph = Scatter(x="x", y="y", marker="marker", size=style.size, fill_color="fill", line_width=1.2)
+            glyph = Scatter(
+                x="x",
+                y="y",
+                marker="marker",
+                size=style.size,
+                fill_color="fill",
+                line_color="line",
+                line_width="width",
+            )
         else:
             glyph = Scatter(x="x", y="y", marker="x", size=style.size + 5, line_width=1.6)
-        made = renderer(source, glyph, visible=self._visible)
+        made = renderer(source, glyph, visible=self._visible, name=f"{self.layer.name}#{name}")
         self.parts[name] = (source, made)
-        if name != "cross" and tips:
-            self._tell(made, tips)
         self._restyle()
-
-    def _tell(self, glyph: GlyphRenderer, tips: tuple[tuple[str, str], ...]) -> None:
-        if self.hover is None:
-            # tuples are escaped by Bokeh; an HTML template or {safe} would not be
-            self.hover = HoverTool(
-                renderers=[],
-                tooltips=[(self.layer.title, ""), *((title, f"@{name}") for name, title in tips)],
-                visible=False,
-                limit=3,
-                point_policy="follow_mouse",
-            )
-            self.figure.add_tools(self.hover)
-        self.hover.renderers = [*self.hover.renderers, glyph]
 
     def _restyle(self) -> None:
         for name, (_, drawn) in self.parts.items():
@@ -173,7 +165,6 @@ class Drawn:
                 glyph.line_alpha = self._opacity
             elif name == "mark":
                 glyph.fill_alpha = glyph.line_alpha = self._opacity
-                glyph.line_color = THEMES[self.theme].edge
             else:
                 glyph.line_alpha = self._opacity
                 glyph.line_color = THEMES[self.theme].text

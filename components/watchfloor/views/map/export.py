@@ -77,12 +77,14 @@ def _feature(name: str, table: Any, row: int) -> dict[str, Any]:
     shape = table.shapes[row]
     geometry = None
     if shape is not None:
-        degrees = shapely.transform(
-            shape, lambda at: np.round(np.column_stack(inverse(at[:, 0], at[:, 1])), 7)
-        )
+        degrees = shapely.transform(shape, _degrees)
         geometry = json.loads(json.dumps(mapping(degrees)))
     properties = {str(key): _plain(value) for key, value in table.frame.iloc[row].items()}
     return {"type": "Feature", "properties": {"layer": name, **properties}, "geometry": geometry}
+
+
+def _degrees(at: Any) -> Any:
+    return np.round(np.column_stack(inverse(at[:, 0], at[:, 1])), 7)
 
 
 def _plain(value: Any) -> Any:

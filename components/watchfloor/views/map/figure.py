@@ -154,7 +154,7 @@ def paint(made: Ground, theme: str) -> None:
     for label in (made.mark, made.clock, made.credit):
         label.background_fill_color = look.halo
         label.text_color = look.text
-    made.mark.text_color = "#F59A23" if theme == "dark" else "#8A4B00"
+    made.mark.text_color = look.mark
     made.credit.text_color = look.muted
     if made.tiles is not None:
         made.tiles.tile_source.url = tiles.URL.format(style=theme)

@@ -53,10 +53,8 @@ class Focus:
     def repaint(self, theme: str) -> None:
         """Take a theme's colours."""
         look = THEMES[theme]
-        self._area.glyph.fill_color = self._area.glyph.line_color = (
-            "#7CC4FF" if theme == "dark" else "#0B5CAD"
-        )
-        self._outline.glyph.line_color = self._ring.glyph.line_color = look.accent
+        self._area.glyph.fill_color = self._area.glyph.line_color = look.accent
+        self._outline.glyph.line_color = self._ring.glyph.line_color = look.ring
         self._names.glyph.text_color = look.text
         self._names.glyph.background_fill_color = look.halo
 

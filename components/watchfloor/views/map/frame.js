@@ -43,7 +43,10 @@ export function render({view, model, el}) {
   note.setAttribute("role", "status")
   const form = make("form", "form")
   form.hidden = true
-  root.append(stage, tools, form, foot, note)
+  const tip = make("div", "tip")
+  tip.hidden = true
+  tip.setAttribute("aria-hidden", "true")
+  root.append(stage, tools, form, foot, note, tip)
 
   const words = key => (model.words || {})[key] || key
   const plot = () => view.get_child_view(model.figure)
@@ -191,6 +194,49 @@ export function render({view, model, el}) {
     model.send_msg({do: "tap", x: at[0], y: at[1], reach: (x.end - x.start) / box.width * finger})
   }
 
+  // --- pointing -----------------------------------------------------------------------------------------------------
+  // One box for all layers, its text set as text only: what feeds wrote can never become markup here.
+  const PARTS = ["mark", "line", "area"]
+  function viewed(renderer) {
+    const seen = plot()
+    return seen.renderer_views?.get?.(renderer) ?? seen.views?.find_one?.(renderer) ?? null
+  }
+  function pointed(event) {
+    const seen = plot(), at = seen.el.getBoundingClientRect(), found = []
+    const geometry = {type: "point", sx: event.clientX - at.left, sy: event.clientY - at.top}
+    for (const renderer of [...seen.model.renderers].reverse()) {
+      const [name, part] = (renderer.name || "").split("#")
+      const titles = (model.tips || {})[name]
+      if (!renderer.visible || !titles || !PARTS.includes(part)) continue
+      const hit = viewed(renderer)?.hit_test?.(geometry)
+      const rows = hit ? [...hit.indices] : []
+      for (const row of rows.slice(0, 3)) found.push({part: PARTS.indexOf(part), titles, row, data: renderer.data_source.data})
+    }
+    found.sort((a, b) => a.part - b.part)
+    return found
+  }
+  function text(found, i) {
+    return String(found.data[`tip${i}`]?.[found.row] ?? "")
+  }
+  function hover(event) {
+    const found = drawing || event.buttons ? [] : pointed(event)
+    tip.hidden = !found.length
+    if (!found.length) return
+    const [first, ...rest] = found
+    const table = make("dl")
+    first.titles.labels.slice(0, 8).forEach((label, i) => {
+      const value = text(first, i)
+      if (value && value !== "–") table.append(make("dt", "", label), make("dd", "num", value))
+    })
+    tip.replaceChildren(make("div", "title", first.titles.title), table)
+    for (const other of rest.slice(0, 3)) tip.append(make("div", "other", `${other.titles.title}: ${text(other, 0)}`))
+    if (rest.length > 3) tip.append(make("div", "other", `+ ${rest.length - 3}`))
+    const own = stage.getBoundingClientRect()
+    const x = event.clientX - own.left, y = event.clientY - own.top
+    tip.style.left = `${Math.max(4, x + 16 + tip.offsetWidth > own.width ? x - tip.offsetWidth - 12 : x + 16)}px`
+    tip.style.top = `${Math.max(4, Math.min(y + 14, own.height - tip.offsetHeight - 4))}px`
+  }
+
   // --- buttons ------------------------------------------------------------------------------------------------------
   function button(sign, key, act, wide) {
     const found = make("button", wide ? "wide" : "", wide ? words(key) : sign)
@@ -268,6 +314,7 @@ export function render({view, model, el}) {
 
   // --- events -------------------------------------------------------------------------------------------------------
   let down = null
+  let hovering = 0
   stage.addEventListener("pointerdown", event => { down = [event.clientX, event.clientY] })
   stage.addEventListener("click", event => {
     const still = down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) < 5
@@ -277,9 +324,18 @@ export function render({view, model, el}) {
     const at = metres(event)
     if (!at) return
     const [lon, lat] = lonlat(...at)
+    if (event.pointerType !== "touch") {
+      if (hovering) cancelAnimationFrame(hovering)
+      hovering = requestAnimationFrame(() => { hovering = 0; hover(event) })
+    }
     place.textContent = `${degrees(lat, "N", "S")}  ${degrees(((lon + 540) % 360) - 180, "E", "W")}`
   })
-  stage.addEventListener("pointerleave", () => { place.textContent = "" })
+  stage.addEventListener("pointerleave", () => {
+    if (hovering) cancelAnimationFrame(hovering)
+    hovering = 0
+    tip.hidden = true
+    place.textContent = ""
+  })
   stage.addEventListener("keydown", event => {
     const acts = {ArrowLeft: () => move(-0.1, 0), ArrowRight: () => move(0.1, 0), ArrowUp: () => move(0, 0.1),
                   ArrowDown: () => move(0, -0.1), "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),

@@ -46,25 +46,35 @@ def hit(
     Returns
     -------
     Hit or None
-        The nearest marker or line within reach, of the topmost layer among equals; else the smallest area that
-        holds the place, since the larger ones can be hit beside it.
+        The nearest marker within reach; else the nearest line; else the smallest area that holds the place, since the
+        larger ones can be hit beside it. Among equals it is the topmost layer's.
     """
-    best: tuple[float, Hit] | None = None
+    lines: tuple[float, Hit] | None = None
+    marks: tuple[float, Hit] | None = None
     for layer, table, rows in reversed(seen):
-        if not len(rows):
+        if not len(rows) or layer.style.kind == "cloud":
             continue
-        points = table.points[rows]
-        distance = np.hypot(points[:, 0] - x, points[:, 1] - y)
-        near = int(np.nanargmin(distance)) if np.isfinite(distance).any() else -1
-        if near >= 0 and distance[near] <= reach and (best is None or distance[near] < best[0] - 1e-9):
-            best = (float(distance[near]), Hit(layer, int(rows[near])))
-        if layer.style.kind != "cloud":
-            line = _line(table, rows, x, y, reach)
-            if line is not None and (best is None or line[0] < best[0] - 1e-9):
-                best = (line[0], Hit(layer, line[1]))
-    if best is not None:
-        return best[1]
-    return _area(seen, x, y)
+        mark = _mark(layer, table, rows, x, y, reach)
+        if mark is not None and (marks is None or mark[0] < marks[0]):
+            marks = (mark[0], Hit(layer, mark[1]))
+        line = _line(table, rows, x, y, reach)
+        if line is not None and (lines is None or line[0] < lines[0]):
+            lines = (line[0], Hit(layer, line[1]))
+    best = marks or lines
+    return best[1] if best is not None else _area(seen, x, y)
+
+
+def _mark(
+    layer: Layer, table: Table, rows: npt.NDArray[np.intp], x: float, y: float, reach: float
+) -> tuple[float, int] | None:
+    """Return the nearest marker: of a point, and of an area that has one."""
+    points = table.points[rows]
+    distance = np.hypot(points[:, 0] - x, points[:, 1] - y)
+    signed = layer.style.kind == "points" or layer.style.colour.severity or layer.style.shape.severity
+    drawn = np.isin(shapely.get_type_id(table.shapes[rows]), (0, 4) if not signed else (0, 3, 4, 6, 7))
+    distance = np.where(drawn, distance, np.inf)
+    near = int(distance.argmin())
+    return (float(distance[near]), int(rows[near])) if distance[near] <= reach else None
 
 
 def _line(

@@ -22,6 +22,7 @@ def choose(
     box: tuple[float, float, float, float],
     width: int,
     height: int,
+    language: str = "en",
 ) -> dict[str, list[object]]:
     """Choose the names of a view.
 
@@ -34,6 +35,8 @@ def choose(
         The view, metres.
     width, height
         Its size, pixels.
+    language
+        Of the names, where the rows have a column for it (``name_zh`` beside ``name``).
 
     Returns
     -------
@@ -41,12 +44,22 @@ def choose(
         Columns ``x``, ``y``, ``text`` and ``dy`` (pixels below the place).
     """
     taken: list[tuple[float, float, float, float]] = []
-    out: dict[str, list[object]] = {"x": [], "y": [], "text": [], "dy": []}
     per = max((box[2] - box[0]) / max(width, 1), 1e-9)
+    for layer, table, rows in seen:
+        if layer.style.group == "hazards":  # no name may cover the marker of an alert or an incident
+            half = layer.style.size / 2
+            points = table.points[rows][:500]
+            taken += [
+                (x - half, y - half, x + half, y + half)
+                for x, y in zip((points[:, 0] - box[0]) / per, (box[3] - points[:, 1]) / per, strict=True)
+            ]
+    out: dict[str, list[object]] = {"x": [], "y": [], "text": [], "dy": []}
     for layer, table, rows in reversed(seen):
         column = layer.style.label
         if not column or column not in table.frame.columns:
             continue
+        if f"{column}_{language}" in table.frame.columns:
+            column = f"{column}_{language}"
         points = table.points[rows]
         inside = (
             (points[:, 0] > box[0])
@@ -54,7 +67,7 @@ def choose(
             & (points[:, 1] > box[1])
             & (points[:, 1] < box[3])
         )
-        drop = 0 if layer.style.kind in {"polygons", "lines"} else layer.style.size / 2 + 8
+        drop = 0 if layer.style.kind in {"polygons", "lines"} else layer.style.size / 2 + 10
         names = table.frame[column].to_numpy()
         for row, (x, y) in zip(rows[inside][:2000], points[inside][:2000], strict=True):
             if len(out["x"]) >= MOST:

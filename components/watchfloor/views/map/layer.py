@@ -78,7 +78,7 @@ def read_layers(floor: Any, language: str = "en") -> list[Layer]:
 def layer_of(entry: Any, language: str = "en") -> Layer:
     """Return one catalog entry as a layer; one that says nothing of a map is taken as points that are not drawn."""
     metadata = entry.metadata
-    style = metadata.map or MapStyle(kind="points", group="base", order=1000)
+    style = metadata.map or MapStyle.model_validate({"kind": "points", "group": "base", "order": 1000})
     return Layer(
         entry.name, entry.title(language), style, metadata.units, metadata.attribution, entry, metadata.area
     )

@@ -144,9 +144,8 @@ def _degrees(shapes: Any) -> Any:
 
 def _image(floor: Any, layer: Layer, as_of: datetime | None) -> Any:
     colour = layer.style.colour
-    found = raster.grid(
-        read_grid(floor, layer, as_of), layer.entry.metadata.crs or "EPSG:4326", colour.values is not None
-    )
+    crs = layer.entry.metadata.crs or "EPSG:4326"
+    found = raster.grid(read_grid(floor, layer, as_of), colour, crs)
     box = raster.box_of(found)
     high = max(int(_PIXELS * (box[3] - box[1]) / (box[2] - box[0])), 2)
     values = raster.sample(found, box, _PIXELS, high)

@@ -84,11 +84,14 @@ class LayerPanel(Viewer):
     def state(self) -> dict[str, Any]:
         """Return the list in JSON's types: groups, and layers with the topmost first."""
         language = self.selection.language
+        lines = list(reversed(ordered(self.layers, self.selection.layers)))
+        # the severities are explained at once, where the eye falls first
+        first = next(
+            (layer.name for layer in lines if layer.style.group == GROUPS[0] and layer.style.visible), ""
+        )
         return {
             "groups": [{"name": name, "title": term(f"group.{name}", language)} for name in GROUPS],
-            "layers": [
-                self._line(layer, language) for layer in reversed(ordered(self.layers, self.selection.layers))
-            ],
+            "layers": [self._line(layer, language, first) for layer in lines],
         }
 
     def heard(self, message: Mapping[str, Any]) -> None:
@@ -134,7 +137,7 @@ class LayerPanel(Viewer):
         states[layer.name] = {**states.get(layer.name, {}), **values}
         self.selection.layers = states
 
-    def _line(self, layer: Layer, language: str) -> dict[str, Any]:
+    def _line(self, layer: Layer, language: str, first: str) -> dict[str, Any]:
         state = shown(layer, self.selection.layers)
         seen, placeless = (self._view.counts.get(layer.name) if self._view is not None else None) or (None, 0)
         notes = []
@@ -152,7 +155,7 @@ class LayerPanel(Viewer):
             "group": layer.style.group,
             "visible": state.visible,
             "opacity": state.opacity,
-            "open": state.visible and layer.style.group in {"hazards", "sensors"},
+            "open": layer.name == first,
             "count": f"{seen:,}" if state.visible and seen is not None else "",
             "notes": notes,
             "trouble": term("map.failed", language).replace("{reason}", trouble) if trouble else "",

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from watchfloor.security.text import plain
 from watchfloor.views import tiles
-from watchfloor.views.map import cloud, raster
+from watchfloor.views.map import cloud, raster, shading
 from watchfloor.views.map.labels import choose
 from watchfloor.views.map.layer import Layer, ordered, shown
 from watchfloor.views.map.mercator import inverse
@@ -83,7 +83,8 @@ def png(view: Any, width: int = 1600, height: int = 1000) -> bytes:
                 over.putalpha(over.getchannel("A").point(lambda a, o=opacity: int(a * o)))
                 image.alpha_composite(over)
         elif layer.name in stack.seen:
-            over = _rows(layer, *stack.seen[layer.name], box, (width, height), theme)
+            table, rows = stack.seen[layer.name]
+            over = _rows(layer, table, rows, box, (width, height), theme)
             over.putalpha(over.getchannel("A").point(lambda a, o=opacity: int(a * o)))
             image.alpha_composite(over)
     _words(view, image, box, theme)
@@ -104,11 +105,11 @@ def _cells(stack: Any, layer: Layer, box: Box, width: int, height: int) -> Image
         return None
     colour = layer.style.colour
     if layer.style.kind == "raster":
-        cells, ramp = raster.paint(raster.sample(made, box, width, height), colour), raster.ramp(colour)
+        cells, ramp = raster.draw(made, box, width, height), shading.ramp(colour)
     else:
         counts, means, _ = cloud.view(made[1], box, width, height)
         if means is not None and colour.field is not None:
-            cells, ramp = raster.paint(means, colour), raster.ramp(colour)
+            cells, ramp = shading.paint(means, colour), shading.ramp(colour)
         else:
             cells, ramp = cloud.density(counts), cloud_ramp(colour.fixed)
     table = np.array([_rgba(one) for one in ramp], np.uint8)
@@ -195,10 +196,13 @@ def _words(view: Any, image: Image.Image, box: Box, theme: str) -> None:
             pen.rectangle((place[0] - 4, place[1] - 3, place[2] + 4, place[3] + 3), fill=halo)
             pen.text((x, y), text, font=_font(size), fill=colour, anchor=anchor)
 
-    names = choose(view.stack.visible(), box, image.width, image.height)
+    names = choose(view.stack.visible(), box, image.width, image.height, view.selection.language)
     per = (box[2] - box[0]) / image.width
-    for x, y, text, drop in zip(names["x"], names["y"], names["text"], names["dy"], strict=True):
-        write((x - box[0]) / per, (box[3] - y) / per + drop, str(text), 13, look.text, "mm")  # type: ignore[operator]
+    for x, y, text, drop in zip(*(names[key] for key in ("x", "y", "text", "dy")), strict=True):
+        at: tuple[Any, Any] = (x, y)
+        write(
+            (at[0] - box[0]) / per, (box[3] - at[1]) / per + float(str(drop)), str(text), 13, look.text, "mm"
+        )
     bottom = image.height
     write(12, bottom - 10, plain(view.ground.credit.text, 160), 12, look.muted)
     write(12, bottom - 32, view.clock_text(view.selection.language), 15, look.text)

@@ -1,7 +1,8 @@
-"""Grids as pictures of the present view: cells looked up for each pixel, coloured on the client by one byte each.
+"""Grids as pictures of the present view: a cell looked up for each pixel, sent as one byte, coloured in the browser.
 
-A view of 1000 x 600 is then 0.6 MB whatever the size of the grid. A grid in another coordinate system is looked up
-through a coarse net of transformed points, exact to a fraction of a pixel.
+The whole grid is coloured once, at its own and at halved sizes, for all sessions; a view is then one look-up a pixel.
+A grid in another coordinate system than the map's is looked up through a coarse net of transformed points, exact to a
+fraction of a pixel.
 """
 
 from dataclasses import dataclass
@@ -15,13 +16,14 @@ from watchfloor.catalog.metadata import Colour
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.fields import field
 from watchfloor.views.map.mercator import Floats, forward, inverse
-from watchfloor.views.map.style import scale
+from watchfloor.views.map.shading import RELIEF, Bytes, Cells, paint, relief, shade
 
-__all__ = ["Grid", "box_of", "grid", "paint", "ramp", "sample"]
+__all__ = ["Grid", "box_of", "draw", "grid", "sample"]
 
 _NET = 33
 """Points of the net along each side."""
 _X, _Y = ("x", "lon", "longitude", "easting"), ("y", "lat", "latitude", "northing")
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,7 @@ class Grid:
     Parameters
     ----------
     values
-        (rows, columns), NaN where there is nothing.
+        (rows, columns), float32, NaN where there is nothing.
     x, y
         Centre of the first cell, in the grid's CRS.
     dx, dy
@@ -39,21 +41,30 @@ class Grid:
     crs
         Its coordinate system.
     levels
-        The grid itself and its halves, quarters, … each cell the mean of those it covers (the first one's value,
-        for classes).
+        The grid and its halves, quarters, …, coloured: places in the palette, with a border of one empty cell. A cell
+        of a smaller one holds the mean of those it covers (of classes, the first).
     """
 
-    values: Floats
+    values: Cells
     x: float
     y: float
     dx: float
     dy: float
     crs: str
-    levels: tuple[Floats, ...]
+    levels: tuple[Bytes, ...]
 
 
-def grid(data: Any, crs: str = "EPSG:4326", classes: bool = False) -> Grid:
+def grid(data: Any, colour: Colour, crs: str = "EPSG:4326") -> Grid:
     """Take a grid from an `xarray` object with two dimensions (further ones of length 1 are dropped).
+
+    Parameters
+    ----------
+    data
+        Dataset or DataArray.
+    colour
+        How the layer is coloured.
+    crs
+        Its coordinate system, where it does not say so itself.
 
     Raises
     ------
@@ -76,19 +87,18 @@ def grid(data: Any, crs: str = "EPSG:4326", classes: bool = False) -> Grid:
     x, y = np.asarray(data[across], float), np.asarray(data[down], float)
     dx, dy = _step(x, across), _step(y, down)
     found = getattr(getattr(data, "rio", None), "crs", None)
-    values = np.asarray(data.values, np.float32)
+    crs = str(found) if found else crs
+    values: Cells = np.asarray(data.values, np.float32)
     missing = data.attrs.get("_FillValue", data.attrs.get("nodata"))
-    if missing is not None and np.isscalar(missing):
-        values = np.where(values == np.float32(missing), np.float32(np.nan), values)
+    if isinstance(missing, int | float | np.number):
+        values = np.where(values == float(missing), np.float32(np.nan), values)
     return Grid(
-        values, float(x[0]), float(y[0]), dx, dy, str(found) if found else crs, _levels(values, classes)
+        values, float(x[0]), float(y[0]), dx, dy, crs, _levels(values, colour, _metres(y, dx, dy, crs))
     )
 
 
-def sample(
-    found: Grid, box: tuple[float, float, float, float], width: int, height: int
-) -> npt.NDArray[np.float32]:
-    """Return the value at each pixel of a view, NaN outside the grid.
+def draw(found: Grid, box: Box, width: int, height: int) -> Bytes:
+    """Return a view of a grid as places in its palette, 0 outside.
 
     Parameters
     ----------
@@ -102,57 +112,22 @@ def sample(
     Returns
     -------
     numpy.ndarray
-        float32, (height, width), first row at the bottom.
+        uint8, (height, width), first row at the bottom.
     """
-    px = box[0] + (np.arange(width) + 0.5) * (box[2] - box[0]) / width
-    py = box[1] + (np.arange(height) + 0.5) * (box[3] - box[1]) / height
-    if CRS.from_user_input(found.crs).is_geographic:
-        lon, lat = inverse(px, py)
-        return _nearest(found, lon[None, :], lat[:, None], width, height)
-    net_x = np.linspace(px[0], px[-1], _NET)
-    net_y = np.linspace(py[0], py[-1], _NET)
-    across, up = np.meshgrid(net_x, net_y)
-    gx, gy = Transformer.from_crs(3857, found.crs, always_xy=True).transform(across, up)
-    return _nearest(
-        found, _spread(np.asarray(gx), width, height), _spread(np.asarray(gy), width, height), width, height
-    )
+    column, row = _places(found, box, width, height)
+    # the level whose cells are no finer than a pixel: each pixel then shows the mean of what it covers
+    cells = max(float(np.ptp(column)) / max(width, 1), float(np.ptp(row)) / max(height, 1), 1.0)
+    level = min(int(np.log2(cells)), len(found.levels) - 1)
+    return _look(found.levels[level], column, row, 2**level)
 
 
-def paint(values: Any, colour: Colour) -> npt.NDArray[np.uint8]:
-    """Turn values into places in the layer's palette: 1 to 255, 0 where there is nothing.
-
-    Examples
-    --------
-    >>> paint(np.array([np.nan, 0.0, 6.0]), Colour.model_validate({"field": "water_depth"})).tolist()
-    [0, 1, 255]
-    """
-    known = np.isfinite(values)
-    out = np.zeros(np.shape(values), np.uint8)
-    if colour.values is not None:
-        for place, name in enumerate(list(colour.values)[:254], start=1):
-            try:
-                out[known & (values == float(name))] = place
-            except ValueError:
-                continue
-        out[known & (out == 0)] = 255
-        return out
-    _, low, high = scale(field(colour.field or ""))
-    with np.errstate(invalid="ignore"):
-        out[known] = np.clip((values[known] - low) / (high - low) * 254 + 1, 1, 255).astype(np.uint8)
-    return out
+def sample(found: Grid, box: Box, width: int, height: int) -> Cells:
+    """Return the value at each pixel of a view, NaN outside; see `draw`."""
+    column, row = _places(found, box, width, height)
+    return _look(np.pad(found.values, 1, constant_values=np.nan), column, row, 1)
 
 
-def ramp(colour: Colour) -> list[str]:
-    """Return the palette of `paint`, 256 colours; the first stands for nothing."""
-    if colour.values is not None:
-        named = list(colour.values.values())[:254]
-        # a class without a colour of its own is not drawn: what it hides is worth more
-        return ["#000000", *named, *["#00000000"] * (255 - len(named))]
-    colours, _, _ = scale(field(colour.field or ""))
-    return ["#000000", *colours[1:]]
-
-
-def box_of(found: Grid) -> tuple[float, float, float, float]:
+def box_of(found: Grid) -> Box:
     """Return left, bottom, right and top of a grid, metres in EPSG:3857."""
     rows, columns = found.values.shape
     xs = found.x + np.array([-0.5, columns / 2, columns - 0.5]) * found.dx
@@ -161,6 +136,58 @@ def box_of(found: Grid) -> tuple[float, float, float, float]:
     lon, lat = Transformer.from_crs(found.crs, 4326, always_xy=True).transform(across, up)
     x, y = forward(lon, lat)
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def _places(found: Grid, box: Box, width: int, height: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return column and row (in cells, the first cell's edge at 0) of each pixel: one line of each, or all."""
+    px = box[0] + (np.arange(width) + 0.5) * (box[2] - box[0]) / width
+    py = box[1] + (np.arange(height) + 0.5) * (box[3] - box[1]) / height
+    if CRS.from_user_input(found.crs).is_geographic:
+        gx, gy = inverse(px, py)
+        return (gx - found.x) / found.dx + 0.5, (gy - found.y) / found.dy + 0.5
+    across, up = np.meshgrid(np.linspace(px[0], px[-1], _NET), np.linspace(py[0], py[-1], _NET))
+    x, y = (
+        np.asarray(v) for v in Transformer.from_crs(3857, found.crs, always_xy=True).transform(across, up)
+    )
+    columns, rows = (x - found.x) / found.dx + 0.5, (y - found.y) / found.dy + 0.5
+    return _spread(columns, width, height), _spread(rows, width, height)
+
+
+def _look(level: npt.NDArray[Any], column: npt.NDArray[Any], row: npt.NDArray[Any], factor: int) -> Any:
+    """Look cells up in a level with a border of one empty cell."""
+    rows, columns = level.shape
+    j = np.clip(column * (1 / factor) + 1, 0, columns - 0.5).astype(np.int32)
+    i = np.clip(row * (1 / factor) + 1, 0, rows - 0.5).astype(np.int32)
+    if j.ndim == 1:
+        return level[i][:, j]
+    i *= columns
+    i += j
+    return level.ravel()[i]
+
+
+def _spread(net: Floats, width: int, height: int) -> Cells:
+    """Interpolate a net linearly to every pixel."""
+    at = np.arange(_NET)
+    lines = np.empty((_NET, width))
+    across = np.linspace(0, _NET - 1, width)
+    for place in range(_NET):
+        lines[place] = np.interp(across, at, net[place])
+    up = np.linspace(0, _NET - 1, height)
+    i = np.clip(up.astype(int), 0, _NET - 2)
+    share = (up - i).astype(np.float32)[:, None]
+    low = lines.astype(np.float32)
+    rise = np.diff(low, axis=0)
+    out: Cells = rise[i]
+    out *= share
+    out += low[i]
+    return out
+
+
+def _metres(y: Floats, dx: float, dy: float, crs: str) -> tuple[float, float]:
+    """Return the steps of a grid in metres, at its middle."""
+    if not CRS.from_user_input(crs).is_geographic:
+        return dx, dy
+    return dx * 111_320 * float(np.cos(np.radians(y.mean()))), dy * 110_574
 
 
 def _step(at: Floats, name: str) -> float:
@@ -174,42 +201,25 @@ def _step(at: Floats, name: str) -> float:
     return float((at[-1] - at[0]) / (len(at) - 1))
 
 
-def _levels(values: Floats, classes: bool) -> tuple[Floats, ...]:
-    levels = [values]
-    while min(levels[-1].shape) > 256:
-        last = levels[-1]
-        even = last[: last.shape[0] // 2 * 2, : last.shape[1] // 2 * 2]
-        if classes:
-            levels.append(even[::2, ::2])
-            continue
-        four = np.stack((even[::2, ::2], even[1::2, ::2], even[::2, 1::2], even[1::2, 1::2]))
-        known = np.isfinite(four)
-        with np.errstate(invalid="ignore"):
-            levels.append((np.where(known, four, 0).sum(0) / known.sum(0)).astype(np.float32))
-    return tuple(levels)
+def _levels(values: Cells, colour: Colour, steps: tuple[float, float]) -> tuple[Bytes, ...]:
+    light = shade(values, *steps) if colour.field in RELIEF else None
+    levels = []
+    while True:
+        cells = paint(values, colour) if light is None else relief(values, light, field(colour.field or ""))
+        levels.append(np.pad(cells, 1))
+        if min(values.shape) <= 256:
+            return tuple(levels)
+        classes = colour.values is not None
+        values = _half(values, classes)
+        light = None if light is None else _half(light, classes)
 
 
-def _nearest(found: Grid, gx: Any, gy: Any, width: int, height: int) -> npt.NDArray[np.float32]:
-    column, row = (gx - found.x) / found.dx, (gy - found.y) / found.dy
-    # the level whose cells are no finer than a pixel: each pixel then shows the mean of what it covers
-    cells = max(np.ptp(column) / max(width, 1), np.ptp(row) / max(height, 1), 1.0)
-    level = min(int(np.log2(cells)), len(found.levels) - 1)
-    values, factor = found.levels[level], 2**level
-    j = np.floor((column + 0.5) / factor).astype(np.int64)
-    i = np.floor((row + 0.5) / factor).astype(np.int64)
-    inside = (i >= 0) & (i < values.shape[0]) & (j >= 0) & (j < values.shape[1])
-    looked = values[np.clip(i, 0, values.shape[0] - 1), np.clip(j, 0, values.shape[1] - 1)]
-    return np.where(inside, looked, np.float32(np.nan))
-
-
-def _spread(net: Floats, width: int, height: int) -> Floats:
-    """Interpolate a net linearly to every pixel."""
-    at = np.arange(_NET)
-    across = np.linspace(0, _NET - 1, width)
-    up = np.linspace(0, _NET - 1, height)
-    j = np.clip(across.astype(int), 0, _NET - 2)
-    i = np.clip(up.astype(int), 0, _NET - 2)
-    fx, fy = across - at[j], (up - at[i])[:, None]
-    low = net[i][:, j] * (1 - fx) + net[i][:, j + 1] * fx
-    high = net[i + 1][:, j] * (1 - fx) + net[i + 1][:, j + 1] * fx
-    return np.asarray(low * (1 - fy) + high * fy)
+def _half(values: Cells, classes: bool) -> Cells:
+    even = values[: values.shape[0] // 2 * 2, : values.shape[1] // 2 * 2]
+    if classes:
+        return even[::2, ::2]
+    four = np.stack((even[::2, ::2], even[1::2, ::2], even[::2, 1::2], even[1::2, 1::2]))
+    known = np.isfinite(four)
+    with np.errstate(invalid="ignore"):
+        mean: Cells = (np.where(known, four, 0).sum(0) / known.sum(0)).astype(np.float32)
+    return mean

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from watchfloor.core.errors import WatchfloorError
 from watchfloor.security.text import plain
-from watchfloor.views.map import cloud, raster
+from watchfloor.views.map import cloud, raster, shading
 from watchfloor.views.map.columns import Columns, columns
 from watchfloor.views.map.draw import Drawn
 from watchfloor.views.map.gauges import silent
@@ -100,6 +100,11 @@ class Stack:
             if layer.name in self.seen and self.on(layer) and self.close_enough(layer)
         ]
 
+    @property
+    def tips(self) -> dict[str, Any]:
+        """Titles of what is shown on hover, by layer."""
+        return {name: drawn.tips for name, drawn in self.drawn.items() if drawn.tips["labels"]}
+
     def refresh(self, names: Iterable[str] | None = None) -> None:
         """Read layers anew (all that are on, or those named) and patch what changed."""
         wanted = None if names is None else set(names)
@@ -148,7 +153,6 @@ class Stack:
         fresh = {layer.name: layer for layer in self.layers}
         for name, drawn in self.drawn.items():
             drawn.layer = fresh.get(name, drawn.layer)
-            drawn.rename()
         self.refresh()
 
     def repaint(self) -> None:
@@ -231,7 +235,7 @@ class Stack:
             if layer.style.kind == "raster":
                 data = read_grid(self.floor, layer, as_of)
                 crs = layer.entry.metadata.crs or "EPSG:4326"
-                return raster.grid(data, crs, layer.style.colour.values is not None)
+                return raster.grid(data, layer.style.colour, crs)
             table = read_table(self.floor, layer, as_of)
             column = layer.style.colour.column
             value = None if column is None else table.frame[column].to_numpy(np.float32, na_value=np.nan)
@@ -272,10 +276,9 @@ class Stack:
         part, columns_, rows_ = _part(view, width, height, box)
         if columns_ < 1 or rows_ < 1:
             return False
-        values = raster.sample(found, part, columns_, rows_)
-        return self._drawn(layer).image(
-            raster.paint(values, layer.style.colour), part, raster.ramp(layer.style.colour)
-        )
+        colour = layer.style.colour
+        cells = raster.draw(found, part, columns_, rows_)
+        return self._drawn(layer).image(cells, part, shading.ramp(colour))
 
     def _cloud(self, layer: Layer, table: Table, found: cloud.Cloud) -> bool:
         view, width, height = self.view
@@ -284,7 +287,7 @@ class Stack:
         self.counts[layer.name] = (len(table), len(table) - len(found))
         colour = layer.style.colour
         if means is not None and colour.field is not None:
-            cells, ramp = raster.paint(means, colour), raster.ramp(colour)
+            cells, ramp = shading.paint(means, colour), shading.ramp(colour)
         else:
             cells, ramp = cloud.density(counts), cloud_ramp(colour.fixed)
         self.seen[layer.name] = (table, np.empty(0, np.intp))

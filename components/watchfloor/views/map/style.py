@@ -15,6 +15,7 @@ from watchfloor.core.fields import Field, field
 from watchfloor.core.scales import COLOUR, SHAPE, Severity
 from watchfloor.core.terms import term
 from watchfloor.views.map.layer import Layer
+from watchfloor.views.theme import tokens
 
 __all__ = ["MISSING", "THEMES", "Swatch", "Theme", "colours", "legend", "markers", "palette", "scale"]
 
@@ -36,8 +37,12 @@ class Theme:
         Outline of markers.
     halo
         Behind words on the map.
+    ring
+        Round what is selected.
     accent
-        Ring round what is selected.
+        Of the area that is looked at.
+    mark
+        Of the words that say a floor is invented or an exercise.
     """
 
     page: str
@@ -47,13 +52,29 @@ class Theme:
     line: str
     edge: str
     halo: str
+    ring: str
     accent: str
+    mark: str
 
 
-THEMES: dict[str, Theme] = {
-    "dark": Theme("#0F141A", "#0B1118", "#E6EDF3", "#9AA3AD", "#2A3644", "#0B1118", "#0B1118", "#FFFFFF"),
-    "light": Theme("#FFFFFF", "#D3DFE8", "#14202B", "#55636F", "#C9D2DA", "#14202B", "#FFFFFF", "#0B1118"),
-}
+def _theme(name: str) -> Theme:
+    t = tokens(name)
+    ring = "#FFFFFF" if name == "dark" else "#0B1118"
+    return Theme(
+        t["page"],
+        t["sea"],
+        t["text"],
+        t["muted"],
+        t["line"],
+        "#0B1118",
+        t["panel"],
+        ring,
+        t["accent"],
+        t["late"],
+    )
+
+
+THEMES: dict[str, Theme] = {name: _theme(name) for name in ("dark", "light")}
 """Figure colours by name of the theme."""
 
 
@@ -90,19 +111,33 @@ class Swatch:
 
 @cache
 def palette(name: str) -> tuple[str, ...]:
-    """Return a Bokeh palette of 256 colours with low values dark-ground first.
+    """Return a palette of 256 colours for a map.
 
-    Bokeh's single-hue palettes (Blues, Greys) run from dark to light; on a map more must look like more, so they are
-    turned round for quantities of water and the like.
+    Bokeh's Blues run from dark to light and are turned round, so that more water looks like more. Inferno and Magma
+    begin in black, which on a map would hide the ground where there is least: they begin at their first colours.
     """
-    if name == "Turbo256":
-        return tuple(bokeh.palettes.Turbo256)
     colours: tuple[str, ...] = tuple(getattr(bokeh.palettes, name))
+    if name in {"Inferno256", "Magma256"}:
+        return tuple(colours[round(place)] for place in np.linspace(70, 255, 256))
     return colours[::-1] if name == "Blues256" else colours
 
 
+@cache
+def _heights() -> tuple[str, ...]:
+    """Return 256 muted colours of the ground from the shore to the heights, to be shaded."""
+    stops = np.array([[52, 78, 66], [78, 98, 70], [120, 112, 78], [140, 122, 100], [196, 192, 186]], float)
+    at = np.linspace(0, len(stops) - 1, 256)
+    mixed = np.column_stack([np.interp(at, range(len(stops)), stops[:, i]) for i in range(3)])
+    return tuple(f"#{r:02X}{g:02X}{b:02X}" for r, g, b in np.rint(mixed).astype(int))
+
+
 def scale(quantity: Field) -> tuple[tuple[str, ...], float, float]:
-    """Return the colours of a quantity and the ends of its scale, in its units."""
+    """Return the colours of a quantity and the ends of its scale, in its units.
+
+    Heights have colours of their own: a ramp of greys could not be told from their shading.
+    """
+    if quantity.name == "elevation":
+        return _heights(), quantity.limits[0], quantity.limits[1]
     return palette(quantity.cmap), quantity.limits[0], quantity.limits[1]
 
 

@@ -394,11 +394,13 @@ class MapView(Viewer):
 
     def _named(self) -> None:
         box, width, height = self.stack.view
-        names = choose(self.stack.visible(), box, width, height)
+        names = choose(self.stack.visible(), box, width, height, self.selection.language)
         if names["text"] != self.focus.names.data["text"] or names["x"] != self.focus.names.data["x"]:
             self.focus.name(names)
 
     def _tell(self) -> None:
+        if self.stack.tips != self.frame.tips:
+            self.frame.tips = self.stack.tips
         if self.stack.counts != self.counts:
             self.counts = dict(self.stack.counts)
         if self.stack.trouble != self.trouble:
