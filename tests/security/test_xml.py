@@ -4,13 +4,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from watchfloor.core.clock import monotonic
 from watchfloor.core.errors import InvalidInputError, LimitError, UnsafeError, WatchfloorError
 from watchfloor.security.xml import Limits, parse_xml
 
@@ -53,10 +53,10 @@ def refused(data: bytes, error: type[WatchfloorError], match: str, limits: Limit
 
 @pytest.mark.parametrize("bomb", [LAUGHS, QUADRATIC], ids=["billion laughs", "quadratic"])
 def test_entity_bombs_cost_nothing(bomb: bytes) -> None:
-    start = monotonic()
+    start = process_time()
     for _ in range(10):
         refused(bomb, UnsafeError, "DOCTYPE")
-    assert (monotonic() - start) / 10 < 0.05
+    assert (process_time() - start) / 10 < 0.05
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_a_doctype_within_text_is_text() -> None:
 
 def test_a_document_of_100_mb_is_refused_by_its_length() -> None:
     data = b"<a>" + bytes(100_000_000)
-    start = monotonic()
+    start = process_time()
     refused(data, LimitError, "100,000,003 bytes; at most 4,194,304")
-    assert monotonic() - start < 0.05
+    assert process_time() - start < 0.05
 
 
 def test_the_size_is_a_parameter_and_exact() -> None:
@@ -162,12 +162,12 @@ def test_too_many_elements_attributes_and_text_are_refused() -> None:
     ],
 )
 def test_hostile_4_mb_take_less_than_a_second(data: bytes) -> None:
-    start = monotonic()
+    start = process_time()
     try:
         parse_xml(data)
     except WatchfloorError as error:
         assert str(error)
-    assert monotonic() - start < 1
+    assert process_time() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_second_declaration_is_not_removed_silently() -> None:
     refused(b"<a/><?xml version='1.0'?>", InvalidInputError, "well-formed")
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
@@ -239,7 +239,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         assert isinstance(found, etree._Element)
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=200, deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="<&\r", min_codepoint=32)))
 def test_what_was_written_is_what_is_read(text: str) -> None:
     root = etree.Element("a")

@@ -1,7 +1,7 @@
 """Latitude first becomes longitude first; a bad shape costs itself only."""
 
-from time import process_time
 import math
+from time import process_time
 from typing import Any
 
 import numpy as np

@@ -1,10 +1,10 @@
 """Whatever comes in, the feed answers, within a second, and what it takes can be kept."""
 
-from time import process_time
 import random
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest

@@ -76,7 +76,7 @@ class Cap(Feed):
 
     def parse(self, data: bytes, context: Context) -> Parsed:
         """Read a document; each alert stands or falls by itself."""
-        signed = _SIGNATURE in data or b"\0" in data[:4]
+        signed = len(data) <= _MANY.size and (_SIGNATURE in data or b"\0" in data[:4])
         try:
             root = parse_xml(data, _MANY, comments=signed)
             if root.tag in _ALERTS and len(data) > _ONE.size:
