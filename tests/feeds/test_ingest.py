@@ -205,3 +205,13 @@ def test_sniff_prefers_who_knows_the_source() -> None:
     data = b'{"type":"FeatureCollection","metadata":{"url":"https://earthquake.usgs.gov/x"},"features":[]}'
     assert sniff(data) == "usgs"
     assert sniff(b'{"type":"FeatureCollection","features":[]}') == "geojson"
+
+
+def test_real_sources_are_actual_wherever_they_come(store: Store) -> None:
+    """A drill's inbox must not turn a real fire into an exercise; a drill's own invented fire is one."""
+    fire = b"latitude,longitude,acq_date,acq_time,satellite,confidence,version\n25.1,110.2,2026-06-01,%d,N,n,2.0NRT\n"
+    ingest(store, None, fire % 1101, "inbox", status=Status.EXERCISE)
+    ingest(store, None, fire % 1102, "story", status=Status.EXERCISE, invented=True)
+    assert [record.status for record in reversed(store.records())] == [Status.ACTUAL, Status.EXERCISE]
+    ingest(store, None, collection(feature("a")), "inbox", status=Status.EXERCISE)
+    assert store.records("report")[0].status is Status.EXERCISE

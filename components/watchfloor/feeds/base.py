@@ -32,7 +32,7 @@ class Context:
     charset
         Encoding that the source declares; empty for UTF-8 and what a byte order mark says.
     status
-        Status of what names none itself: the floor's.
+        Status of what names none itself: the floor's for forms that any source may use, Actual for real ones.
     """
 
     received: datetime

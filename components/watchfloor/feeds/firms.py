@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from watchfloor.core.clock import parse_time
 from watchfloor.core.errors import InvalidInputError, LimitError
-from watchfloor.core.scales import Certainty
+from watchfloor.core.scales import Certainty, Status
 from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
 from watchfloor.feeds.values import number, point, refuse, words
 from watchfloor.store.records import Record
@@ -63,7 +63,7 @@ class FIRMS(Feed):
         first = data[:2048].split(b"\n", 1)[0].decode("utf-8-sig", "ignore")
         return {name.strip() for name in first.split(",")} >= _HEADER
 
-    def parse(self, data: bytes, context: Context) -> Parsed:  # noqa: ARG002  the document says all
+    def parse(self, data: bytes, context: Context) -> Parsed:
         """Read the rows; those that cannot be read are rejected one by one."""
         try:
             if len(data) > self.limit:
@@ -105,13 +105,13 @@ class FIRMS(Feed):
                     break
                 if len(row) != len(columns):
                     raise InvalidInputError(f"The row has {len(row)} cells; expected {len(columns)}.")
-                records.append(_detection(dict(zip(columns, row, strict=True)), times))
+                records.append(_detection(dict(zip(columns, row, strict=True)), times, context.status))
             except (InvalidInputError, csv.Error) as error:
                 rejected.append(refuse(error, f"line {rows.line_num}", ",".join(row or [])))
         return Parsed(records=records, rejected=rejected)
 
 
-def _detection(said: dict[str, str], times: dict[tuple[str, str], datetime]) -> Record:
+def _detection(said: dict[str, str], times: dict[tuple[str, str], datetime], status: Status) -> Record:
     place = point(said["longitude"], said["latitude"])
     moment = (said["acq_date"], said["acq_time"])
     seen = times.get(moment)
@@ -147,6 +147,7 @@ def _detection(said: dict[str, str], times: dict[tuple[str, str], datetime]) -> 
         else f"Fire, seen by {satellite}",
         hazard=_TYPES.get(type_, "other"),
         certainty=_certainty(given),
+        status=status,
         geometry=place,
         body=body,
     )

@@ -10,7 +10,7 @@ from lxml import etree
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError, UnsafeError
 from watchfloor.core.provenance import digest
-from watchfloor.core.scales import Severity, crosswalk
+from watchfloor.core.scales import Severity, Status, crosswalk
 from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
 from watchfloor.feeds.values import http_date, instant, number, point, refuse, tidy, words
 from watchfloor.security.json import parse_json
@@ -78,7 +78,7 @@ class GDACS(Feed):
             return b'"http://www.gdacs.org"' in head[:4096] and b"<rss" in head[:4096]
         return head.startswith(b"{") and b'"eventtype"' in head and b'"alertlevel"' in head
 
-    def parse(self, data: bytes, context: Context) -> Parsed:  # noqa: ARG002  the document says all
+    def parse(self, data: bytes, context: Context) -> Parsed:
         """Read the RSS feed, or a JSON list of events."""
         try:
             if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
@@ -92,7 +92,7 @@ class GDACS(Feed):
         for where, part in events:
             try:
                 said = _item(part) if isinstance(part, etree._Element) else _feature(part)
-                records.append(_event(said))
+                records.append(_event(said, context.status))
             except (InvalidInputError, UnsafeError) as error:
                 shown = etree.tostring(part, with_tail=False) if isinstance(part, etree._Element) else part
                 rejected.append(refuse(error, where, shown))
@@ -187,7 +187,7 @@ def _feature(feature: Any) -> dict[str, Any]:
     }
 
 
-def _event(said: dict[str, Any]) -> Record:
+def _event(said: dict[str, Any], status: Status) -> Record:
     match = _KEY.fullmatch(said["key"])
     if match is None:
         raise InvalidInputError(
@@ -224,6 +224,7 @@ def _event(said: dict[str, Any]) -> Record:
         title=said["title"] or f"{match[1]} {match[2]}",
         hazard=_HAZARDS[match[1]],
         severity=severity,
+        status=status,
         state="ended" if ended else "active",
         geometry=said["place"],
         area=said["country"],

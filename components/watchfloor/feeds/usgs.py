@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError, UnsafeError
 from watchfloor.core.kinds import guess
-from watchfloor.core.scales import Certainty, Severity, crosswalk
+from watchfloor.core.scales import Certainty, Severity, Status, crosswalk
 from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
 from watchfloor.feeds.values import epoch, number, point, refuse, words
 from watchfloor.security.json import parse_json
@@ -51,7 +51,7 @@ class USGS(Feed):
             _MARK.search(head) and _OBJECT.search(head)
         )
 
-    def parse(self, data: bytes, context: Context) -> Parsed:  # noqa: ARG002  the document says all
+    def parse(self, data: bytes, context: Context) -> Parsed:
         """Read a summary feed or one event's detail."""
         try:
             document = parse_json(data, limit=self.limit)
@@ -62,7 +62,7 @@ class USGS(Feed):
         rejected: list[Rejected] = []
         for index, feature in enumerate(features):
             try:
-                records.append(_event(feature))
+                records.append(_event(feature, context.status))
             except (InvalidInputError, UnsafeError) as error:
                 rejected.append(refuse(error, f"features[{index}]", feature))
         return Parsed(records=records, rejected=rejected)
@@ -80,7 +80,7 @@ def _features(document: Any) -> list[Any]:
     )
 
 
-def _event(feature: Any) -> Record:
+def _event(feature: Any, status: Status) -> Record:
     given = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(given, dict):
         raise InvalidInputError("An event has no properties; expected a GeoJSON Feature of the USGS.")
@@ -125,6 +125,7 @@ def _event(feature: Any) -> Record:
         hazard=guess(kind),
         severity=severity,
         certainty=Certainty.OBSERVED if given.get("status") == "reviewed" else Certainty.LIKELY,
+        status=status,
         state=state,
         geometry=place,
         area=body["place"],

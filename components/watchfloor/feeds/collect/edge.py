@@ -240,7 +240,7 @@ class Edge:
             return Receipt(item.feed, item.source, ok=not item.down)
         return ingest(
             self._store, item.feed, item.data, item.source, item.when, self._accept, status=self._status,
-            cadence=_BEAT, late_after=2 * _BEAT,
+            cadence=_BEAT, late_after=2 * _BEAT, invented=True,
         )  # fmt: skip
 
     def _stations(self) -> "_Due | None":

@@ -86,6 +86,7 @@ def ingest(
     cadence: timedelta | None = None,
     late_after: timedelta | None = None,
     note: bool = True,
+    invented: bool = False,
 ) -> Receipt:
     """Take in one document.
 
@@ -114,6 +115,9 @@ def ingest(
         How often news is expected of this source; None for the feed's own.
     note
         Whether the source counts as heard, so that its age is watched; not for files that come once.
+    invented
+        Whether the document is made up, in the form of a source that is always in earnest otherwise: `status` then
+        goes for it too. Else a source that knows no status but the real one, such as an earthquake feed, is Actual.
 
     Raises
     ------
@@ -132,7 +136,8 @@ def ingest(
     if len(data) > reader.limit:
         reason = f"The document has {len(data):,} bytes; {chosen} reads at most {reader.limit:,}."
         return _refuse(store, chosen, source, reason, data, received, hear)
-    context = Context(at, source, trust, zone, _Units(store), charset, status)
+    told = status if reader.generic or invented else Status.ACTUAL
+    context = Context(at, source, trust, zone, _Units(store), charset, told)
     parsed = _parse(reader, data, context)
     raw = digest_bytes(data)
     taken, refused = _accept(parsed, raw, at, accept)
