@@ -35,14 +35,17 @@ def kill_rounds(path: Path, rounds: int, seed: int) -> None:
             process.stdin.flush()
             word, child = process.stdout.readline().split()
             assert word == "P"
-            time.sleep(dice.uniform(0.01, 0.25))
+            if number % 5:  # else it dies while it opens the store, or soon after
+                _, writer, batch = process.stdout.readline().split()
+                acknowledged.add((int(writer), int(batch)))
+            time.sleep(dice.uniform(0.0, 0.1))
             os.kill(int(child), signal.SIGKILL)
             while (line := process.stdout.readline()) != "E\n":
                 _, writer, batch = line.split()
                 acknowledged.add((int(writer), int(batch)))
         process.stdin.close()
         assert process.wait(10) == 0
-    assert len(acknowledged) > rounds
+    assert len(acknowledged) >= rounds * 4 // 5
     prove(path, acknowledged)
 
 

@@ -99,6 +99,16 @@ def test_a_write_waits_for_another_process_and_then_says_who_is_to_blame(tmp_pat
         assert store.append([alert()]).stored == 1
 
 
+def test_a_store_opens_and_is_read_while_another_process_writes_for_long(store, clock, alert):
+    store.append([alert()])
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with Store.open(store.path, clock=clock, wait=timedelta(milliseconds=50)) as second:
+            assert second.count() == 1
+            assert second.set_meta("store.id", "other", once=True) == store.meta("store.id")
+        other.execute("COMMIT")
+
+
 def test_a_write_asks_for_the_lock_first_so_that_it_waits_instead_of_failing(store, clock, alert):
     """A deferred transaction that has read fails at once when another one wrote in between."""
     began, go = threading.Event(), threading.Event()

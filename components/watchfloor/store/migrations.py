@@ -1,6 +1,6 @@
 """Bring the tables of an older file up to date, one numbered step after another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlalchemy import Connection
 
@@ -8,7 +8,7 @@ from watchfloor.core.errors import StoreError
 from watchfloor.store import sqlite
 from watchfloor.store.tables import METADATA
 
-__all__ = ["STEPS", "Step", "upgrade"]
+__all__ = ["STEPS", "Step", "is_current", "upgrade"]
 
 Step = Callable[[Connection], None]
 """Changes the tables from one version to the next. It asks nothing but the connection."""
@@ -17,7 +17,12 @@ STEPS: tuple[Step, ...] = ()
 """``STEPS[0]`` leads from version 1 to 2. A step that was released is never changed."""
 
 
-def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> int:
+def is_current(connection: Connection) -> bool:
+    """Tell whether the tables are those of this program, so that opening a store need not wait for its writers."""
+    return sqlite.version(connection) == 1 + len(STEPS)
+
+
+def upgrade(connection: Connection) -> int:
     """Make the tables in an empty database, or bring older ones up to date, within the caller's transaction.
 
     Returns
@@ -30,7 +35,7 @@ def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> int:
     StoreError
         If the file is of a newer version than this program knows.
     """
-    current, target = sqlite.version(connection), 1 + len(steps)
+    current, target = sqlite.version(connection), 1 + len(STEPS)
     if current > target:
         raise StoreError(
             f"This store has tables of version {current}, and this program knows up to version {target}; "
@@ -41,7 +46,7 @@ def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> int:
     if current == 0:
         METADATA.create_all(connection)
     else:
-        for step in steps[current - 1 :]:
+        for step in STEPS[current - 1 :]:
             step(connection)
     sqlite.guard(connection)
     sqlite.set_version(connection, target)

@@ -106,14 +106,15 @@ class Store:
                 ) from error
         database = Database(path, clock or LiveClock(), wait.total_seconds())
         try:
-            with database.write() as connection:
-                if migrations.upgrade(connection) == 0:
-                    row = {
-                        "key": "store.id",
-                        "value": uuid.uuid4().hex,
-                        "known": micros(database.clock.now()),
-                    }
-                    connection.execute(meta.insert(), row)
+            with database.read() as connection:
+                ready = migrations.is_current(connection)
+            if not ready:
+                with database.write() as connection:
+                    if migrations.upgrade(connection) == 0:
+                        now = micros(database.clock.now())
+                        connection.execute(
+                            meta.insert(), {"key": "store.id", "value": uuid.uuid4().hex, "known": now}
+                        )
         except BaseException:
             database.close()
             raise
@@ -387,12 +388,13 @@ class Store:
 
     def set_meta(self, key: str, value: str, *, once: bool = False) -> str:
         """Keep a value about the store and return the one that now holds; with `once`, an earlier one stays."""
+        last = self.meta(key)
+        if last is not None and (once or last == value):
+            return last
         with self._database.write() as connection:
-            last = connection.execute(
-                select(meta.c.value).where(meta.c.key == key).order_by(meta.c.seq.desc()).limit(1)
-            ).scalar_one_or_none()
-            if last == value or (once and last is not None):
-                return value if last is None else last
+            last = self.meta(key)  # another process may have been first
+            if last is not None and (once or last == value):
+                return last
             at = self._database.known(connection, None)
             connection.execute(meta.insert(), {"key": key, "value": value, "known": at})
         return value

@@ -182,7 +182,7 @@ heard = Table(
     Column("cadence", BigInteger, nullable=False),
     Column("late_after", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
-    Index("heard_source", "source", "seq"),
+    Index("heard_source", "source", "known", "seq"),
     sqlite_autoincrement=True,
 )
 
