@@ -147,17 +147,22 @@ const HAZARDS = {
   other: "M8 3 v6 M8 12 v.5",
 };
 
+/** A size that grows with the text, given for text of 14 pixels. */
+function em(size) {
+  return `width:${size / 14}em;height:${size / 14}em;flex:none`;
+}
+
 function sign(severity, size) {
   const paths = SHAPES[severity] || SHAPES.Unknown;
   return s(
-    "svg", {viewBox: "0 0 16 16", width: size || 16, height: size || 16, "aria-hidden": "true", class: "sign"},
+    "svg", {viewBox: "0 0 16 16", style: em(size || 16), "aria-hidden": "true", class: "sign"},
     paths.map((d, place) => s("path", {d, class: place ? "cross" : `fill ${severity in SHAPES ? severity : "Unknown"}`})),
   );
 }
 
 function hazardSign(name) {
   return s(
-    "svg", {viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: "hazard"},
+    "svg", {viewBox: "0 0 16 16", style: em(14), "aria-hidden": "true", class: "hazard"},
     s("path", {d: HAZARDS[name] || HAZARDS.other}),
   );
 }
@@ -172,7 +177,7 @@ const HEALTH = {
 
 function healthSign(health) {
   return s(
-    "svg", {viewBox: "0 0 16 16", width: 12, height: 12, "aria-hidden": "true", class: `health ${health}`},
+    "svg", {viewBox: "0 0 16 16", style: em(12), "aria-hidden": "true", class: `health ${health}`},
     s("path", {d: HEALTH[health] || HEALTH.new}),
   );
 }

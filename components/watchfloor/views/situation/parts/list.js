@@ -19,6 +19,7 @@ const ListPane = pane("list", (ctx) => {
   ctx.root.append(h("div", {class: "head"}, h("div", {class: "title"}, count, zone), find), opened, notice, box, empty);
 
   let ROW = 68; // height of a row in pixels; grows with the size of the text
+  find.hidden = document.documentElement.hasAttribute("data-wall"); // nobody types on a wall
   let timer = 0;
   let cursor = null; // place of the row under the cursor
   let asked = -1;
