@@ -66,7 +66,9 @@ class Served:
         until = time.monotonic() + wait
         while time.monotonic() < until:
             if self.process.poll() is not None:
-                raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log()[-3000:]}")
+                raise AssertionError(
+                    f"the server ended with {self.process.returncode}:\n{self.log()[-3000:]}"
+                )
             try:
                 httpx.get(f"{self.url}{self.spec.get('prefix', '')}/healthz", timeout=2)
             except httpx.HTTPError:
@@ -127,7 +129,9 @@ def browser() -> Iterator[Any]:
     """Return a Chromium; without one, skip and say so, and fail where CI=true."""
     path = chromium()
     if path is None:
-        message = "NO BROWSER: install chromium (apt-get install chromium), or name one in WATCHFLOOR_CHROMIUM."
+        message = (
+            "NO BROWSER: install chromium (apt-get install chromium), or name one in WATCHFLOOR_CHROMIUM."
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         sys.stderr.write(f"\n{message}\n")
@@ -159,7 +163,10 @@ def watched(context: Any) -> tuple[Any, Seen]:
 
     def asked(request: Any) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {"127.0.0.1", "localhost"}:
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {
+            "127.0.0.1",
+            "localhost",
+        }:
             seen.foreign.append(request.url)
 
     page.on("request", asked)

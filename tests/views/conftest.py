@@ -4,7 +4,9 @@ import importlib.util
 import sys
 from pathlib import Path
 
-_SPEC = importlib.util.spec_from_file_location("watchfloor_tests_browser", Path(__file__).with_name("browser.py"))
+_SPEC = importlib.util.spec_from_file_location(
+    "watchfloor_tests_browser", Path(__file__).with_name("browser.py")
+)
 assert _SPEC is not None
 assert _SPEC.loader is not None
 if _SPEC.name not in sys.modules:

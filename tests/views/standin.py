@@ -41,7 +41,11 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO)
     spec: dict[str, Any] = json.loads(sys.argv[1])
     folder, floor = spec.pop("folder", ""), spec.pop("floor", "demo")
-    accounts, title, mark = spec.pop("accounts", []), spec.pop("title", "Stand-in"), spec.pop("mark", "EXERCISE")
+    accounts, title, mark = (
+        spec.pop("accounts", []),
+        spec.pop("title", "Stand-in"),
+        spec.pop("mark", "EXERCISE"),
+    )
     settings = Settings(floor="demo" if floor == "stand-in" else floor, **spec)
     for name, password, roles in accounts:
         Accounts(settings.data / "accounts.toml").add(name, password, roles)

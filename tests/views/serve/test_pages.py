@@ -43,7 +43,9 @@ def test_every_place_is_inside_the_window(desk, context):
     page, _ = kit.watched(context)
     page.goto(f"{desk.url}/shell")
     kit.live(page)
-    boxes = {name: page.locator(f"#wf-{name}").bounding_box() for name in ("map", "list", "detail", "kpi", "strip")}
+    boxes = {
+        name: page.locator(f"#wf-{name}").bounding_box() for name in ("map", "list", "detail", "kpi", "strip")
+    }
     for name, box in boxes.items():
         assert box["x"] >= 0, name
         assert box["x"] + box["width"] <= 1440, name
@@ -57,7 +59,9 @@ def test_phone_has_the_map_first_and_nothing_is_wider_than_it(desk, browser):
     page, _ = kit.watched(context)
     page.goto(f"{desk.url}/shell")
     kit.live(page)
-    order = sorted(("map", "kpi", "list", "detail"), key=lambda name: page.locator(f"#wf-{name}").bounding_box()["y"])
+    order = sorted(
+        ("map", "kpi", "list", "detail"), key=lambda name: page.locator(f"#wf-{name}").bounding_box()["y"]
+    )
     assert order[0] == "map"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Detail").click()
