@@ -35,7 +35,14 @@ def build(areas: Areas, flows: Flows) -> list[dict[str, Any]]:
             said.setdefault("type", "Alert")
             identifier = f"averin-{said['agency']}-{said['key']}-{{{{CYCLE}}}}-{number}"
             body = _alert(said, identifier, earlier, told["agencies"], areas, flows)
-            out.append({"at": round(said["at"] * 3600) + 25.0, "feed": "cap", "source": f"demo:{said['agency']}", "body": body})
+            out.append(
+                {
+                    "at": round(said["at"] * 3600) + 25.0,
+                    "feed": "cap",
+                    "source": f"demo:{said['agency']}",
+                    "body": body,
+                }
+            )
             earlier.append(f"{SENDER},{identifier},{when(said['at'])}")
     return out
 
@@ -51,7 +58,14 @@ def levels(text: str, flows: Flows) -> str:
     return _LEVEL.sub(fill, text)
 
 
-def _alert(said: dict[str, Any], identifier: str, earlier: list[str], agencies: dict[str, Any], areas: Areas, flows: Flows) -> str:
+def _alert(
+    said: dict[str, Any],
+    identifier: str,
+    earlier: list[str],
+    agencies: dict[str, Any],
+    areas: Areas,
+    flows: Flows,
+) -> str:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<alert xmlns="{NAMESPACE}">',
@@ -74,10 +88,17 @@ def _alert(said: dict[str, Any], identifier: str, earlier: list[str], agencies: 
     return "\n".join(parts) + "\n"
 
 
-def _info(said: dict[str, Any], language: str, code: str, agencies: dict[str, Any], areas: Areas, flows: Flows) -> list[str]:
+def _info(
+    said: dict[str, Any], language: str, code: str, agencies: dict[str, Any], areas: Areas, flows: Flows
+) -> list[str]:
     begin = said["at"] if said["onset"] is None else said["onset"]
     expires = max(said.get("expires", said["at"] + 6), said["at"] + 1)
-    parts = ["<info>", _tag("language", code), _tag("category", said["category"]), _tag("event", said["event"][language])]
+    parts = [
+        "<info>",
+        _tag("language", code),
+        _tag("category", said["category"]),
+        _tag("event", said["event"][language]),
+    ]
     parts += [_tag("responseType", word) for word in said["response"]]
     parts += [
         _tag("urgency", said["urgency"]), _tag("severity", said["severity"]), _tag("certainty", said["certainty"]),

@@ -21,11 +21,22 @@ class Areas:
 
     def __init__(self, source: Path) -> None:
         self.source = source
-        self._tables = {path.stem: gpd.read_parquet(path).to_crs(CRS) for path in sorted(source.glob("*.parquet")) if path.stem != "buildings"}
+        self._tables = {
+            path.stem: gpd.read_parquet(path).to_crs(CRS)
+            for path in sorted(source.glob("*.parquet"))
+            if path.stem != "buildings"
+        }
         self._made: dict[str, Any] = {}
         rivers = self._tables["rivers"]
-        self.river = {name: rivers[rivers.name == name].union_all() for name in ("Ilven", "Quell", "Brannick", "Corrow", "Nareth", "Sorrel")}
-        self.spots = {row.id: row.geometry for name in ("facilities", "hospitals", "shelters", "schools") for row in self._tables[name].itertuples()}
+        self.river = {
+            name: rivers[rivers.name == name].union_all()
+            for name in ("Ilven", "Quell", "Brannick", "Corrow", "Nareth", "Sorrel")
+        }
+        self.spots = {
+            row.id: row.geometry
+            for name in ("facilities", "hospitals", "shelters", "schools")
+            for row in self._tables[name].itertuples()
+        }
         plant = self._tables["plant"].set_index("name").geometry
         mine = self._tables["mine"].set_index("name").geometry
         slope = self._tables["sensors"].set_index("series").geometry
@@ -87,13 +98,17 @@ class Areas:
             whole, receiver, ordered = flow.drain(np.where(sea, 0.0, grid), sea, 0.0)
             area = flow.accumulate(receiver, ordered, np.full(grid.size, 4e-4))
             main = (area > 215) & (receiver >= 0)
-            bed = flow.inherit(receiver, ordered, np.where(main, whole.ravel(), 1e9), main | (receiver < 0)).reshape(ROWS, COLS)
+            bed = flow.inherit(
+                receiver, ordered, np.where(main, whole.ravel(), 1e9), main | (receiver < 0)
+            ).reshape(ROWS, COLS)
             near = ndimage.distance_transform_edt(~main.reshape(ROWS, COLS)) * 20.0
             # Distance along the river from its mouth.
             steps = np.zeros(grid.size)
             for cell in ordered:
                 steps[cell] = steps[receiver[cell]] + 0.02
-            along = flow.inherit(receiver, ordered, np.where(main, steps, 0.0), main | (receiver < 0)).reshape(ROWS, COLS)
+            along = flow.inherit(
+                receiver, ordered, np.where(main, steps, 0.0), main | (receiver < 0)
+            ).reshape(ROWS, COLS)
             self._above, self._near, self._along, self._sea = grid - bed, near, along, sea
         mask = (self._above < depth) & (self._near < 1_500) & ~self._sea & (self._along <= head)
         label, _ = ndimage.label(ndimage.binary_closing(mask, np.ones((5, 5))))
@@ -110,9 +125,13 @@ class Areas:
         area = hectares * 1e4
         minor = (area / np.pi / 2.1) ** 0.5
         ellipse = shapely.affinity.scale(shapely.Point(0, 0).buffer(1.0, quad_segs=9), 2.1 * minor, minor)
-        wave = shapely.transform(ellipse, lambda p: p * (1 + 0.07 * np.sin(5 * np.arctan2(p[:, 1], p[:, 0]) + 1))[:, None])
+        wave = shapely.transform(
+            ellipse, lambda p: p * (1 + 0.07 * np.sin(5 * np.arctan2(p[:, 1], p[:, 0]) + 1))[:, None]
+        )
         moved = shapely.affinity.translate(wave, 1.7 * minor, 0)
-        return shapely.affinity.translate(shapely.affinity.rotate(moved, -40, origin=(0, 0)), *FIRE).simplify(8)
+        return shapely.affinity.translate(shapely.affinity.rotate(moved, -40, origin=(0, 0)), *FIRE).simplify(
+            8
+        )
 
     def _plume(self, reach: float) -> Any:
         """Return the wedge downwind of the chlorine tank, ERG style: a circle at the source and a sector."""
@@ -136,8 +155,12 @@ class Areas:
             place = {node: k for k, node in enumerate(nodes)}
             i = roads.from_node.map(place).to_numpy()
             j = roads.to_node.map(place).to_numpy()
-            self._graph = sparse.csr_matrix((roads.length_m / roads.speed_kmh, (i, j)), shape=(len(nodes), len(nodes)))
-            self._lines = dict(zip(zip(i.tolist(), j.tolist(), strict=True), roads.geometry.values, strict=True))
+            self._graph = sparse.csr_matrix(
+                (roads.length_m / roads.speed_kmh, (i, j)), shape=(len(nodes), len(nodes))
+            )
+            self._lines = dict(
+                zip(zip(i.tolist(), j.tolist(), strict=True), roads.geometry.values, strict=True)
+            )
             self._tree = cKDTree(self._where)
         from scipy.sparse import csgraph
 
@@ -170,4 +193,3 @@ class Areas:
         found = self._tables["districts"]
         hit = found[found.contains(shapely.Point(x, y))]
         return (hit.name.iloc[0], hit.name_zh.iloc[0]) if len(hit) else ("Averin Island", "阿维林岛")
-

@@ -149,7 +149,9 @@ def _partition(ground: Terrain, water: Water, slope: Any) -> Any:
     # Seats of the country reach further than those of the town.
     reach = np.array([0.0 if code <= "D10" else -6.0 for code, *_ in DISTRICTS])[:, None]
     member = (far + reach).argmin(axis=0).reshape(rows, cols)
-    smooth = np.stack([ndimage.gaussian_filter((member == k).astype(float), 1.5) for k in range(len(DISTRICTS))])
+    smooth = np.stack(
+        [ndimage.gaussian_filter((member == k).astype(float), 1.5) for k in range(len(DISTRICTS))]
+    )
     member = smooth.argmax(axis=0)
     for k in range(len(DISTRICTS)):  # one piece each: a severed bit goes to its neighbour
         label, count = ndimage.label((member == k) & ~sea)

@@ -38,7 +38,7 @@ def build(ground: Terrain, water: Water, city: City) -> tuple[Any, Any]:
     patch = noise(rng, (ROWS, COLS), CELL, 3_000, 6)
     field = noise(rng, (ROWS, COLS), CELL, 900, 4)
     people = ndimage.gaussian_filter(np.kron(city.people.astype(float), np.ones((5, 5))), 2.0)
-    fall_y, fall_x = np.gradient(ndimage.gaussian_filter(height, 3.0), CELL)
+    fall_y = np.gradient(ndimage.gaussian_filter(height, 3.0), CELL, axis=0)
     south = np.clip(-fall_y * 6, -1, 1)  # rows run south: height that falls with the row faces south
     dryness = 0.6 * south + 0.5 * patch - 0.15 * np.clip(height / 300, 0, 1.5)
 

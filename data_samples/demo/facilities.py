@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
+import buildings
+import industry
 import numpy as np
 import shapely
-from city import DISTRICTS, SETTLEMENTS, City
-from place import CELL, COARSE, COLS, CRS, frame, generator, rowcol, xy
-from scipy import ndimage
-from scipy.spatial import cKDTree
+from city import DISTRICTS, City
+from place import CELL, COARSE, frame, generator, rowcol
+from streets import Streets
 from terrain import Terrain
-from city import wet
-from water import Water, outline, upstream
+from water import Water
 
 __all__ = ["Facilities", "build"]
 
-PLANT = (742, 1248)
-"""Row and column of the chemical works on the 20 m grid."""
-MINE = (868, 640)
 STADIUM = (690, 1165)
 WATERWORKS = (640, 1028)
 
@@ -46,7 +42,6 @@ POLICE = (
     ("University Police Station", "大学城警察局", 552, 1090), ("Millrace Police Station", "磨坊警察局", 622, 960),
     ("Harbour Police Station", "港口警察局", 626, 1280), ("Upper Ilven Police Station", "上伊尔文警察局", 676, 806),
 )  # fmt: skip
-TYPES = ("apartments", "house", "commercial", "industrial", "farm", "public")
 
 
 @dataclass(frozen=True)
@@ -59,31 +54,9 @@ class Facilities:
     pond: Any
 
 
-class _Streets:
-    """The junctions of the road graph, to put things where a road goes."""
-
-    def __init__(self, roads: Any) -> None:
-        lines = roads.to_crs(CRS).geometry.values
-        ends = {}
-        for a, b, line in zip(roads.from_node, roads.to_node, lines, strict=True):
-            ends[a], ends[b] = line.coords[0], line.coords[-1]
-        self.number = np.array(sorted(ends))
-        self.points = np.array([ends[key] for key in self.number])
-        self.tree = cKDTree(self.points)
-
-    def near(self, row: float, col: float) -> tuple[float, float]:
-        """Return a spot 25 m beside the junction nearest to a cell."""
-        x, y = self.points[self.tree.query(xy(row, col))[1]]
-        return round(float(x) + 18.0, 1), round(float(y) + 17.0, 1)
-
-    def node(self, point: tuple[float, float]) -> int:
-        """Return the number of the nearest junction."""
-        return int(self.number[self.tree.query(point)[1]])
-
-
-def build(ground: Terrain, water: Water, city: City, cover: Any, roads: Any) -> Facilities:
+def build(ground: Terrain, water: Water, city: City, roads: Any) -> Facilities:
     """Place buildings and facilities."""
-    streets = _Streets(roads)
+    streets = Streets(roads)
     rng = generator("facilities")
     tables: dict[str, Any] = {}
     points: dict[str, tuple[float, float]] = {}
@@ -104,7 +77,11 @@ def build(ground: Terrain, water: Water, city: City, cover: Any, roads: Any) -> 
     rows, shapes = [], []
     for k, (row, col) in enumerate(schools):
         point = streets.near(row, col)
-        kind, low, high = [("primary school", 320, 780), ("secondary school", 600, 1500), ("kindergarten", 90, 240)][k % 3]
+        kind, low, high = [
+            ("primary school", 320, 780),
+            ("secondary school", 600, 1500),
+            ("kindergarten", 90, 240),
+        ][k % 3]
         district = _district(city, point)
         rows.append({
             "id": f"E{k + 1:03d}", "name": f"{DISTRICTS[district][1]} {kind} {k + 1}",
@@ -124,7 +101,11 @@ def build(ground: Terrain, water: Water, city: City, cover: Any, roads: Any) -> 
             continue
         k = len(rows)
         district = _district(city, point)
-        kind, kind_zh, low, high = [("sports hall", "体育馆", 600, 1800), ("school hall", "学校礼堂", 300, 800), ("community centre", "社区中心", 150, 450)][k % 3]
+        kind, kind_zh, low, high = [
+            ("sports hall", "体育馆", 600, 1800),
+            ("school hall", "学校礼堂", 300, 800),
+            ("community centre", "社区中心", 150, 450),
+        ][k % 3]
         rows.append({
             "id": f"S{k + 1:02d}", "name": f"{DISTRICTS[district][1]} {kind} {k + 1}",
             "name_zh": f"{DISTRICTS[district][2]}{k + 1}号{kind_zh}", "type": kind,
@@ -135,12 +116,12 @@ def build(ground: Terrain, water: Water, city: City, cover: Any, roads: Any) -> 
         shapes.append(shapely.Point(point))
     tables["shelters"] = frame(rows, shapes)
 
-    _industry(ground, water, streets, tables, points)
-    slide = _slide(ground, city, roads)
+    industry.plant(streets, tables, points)
+    slide = industry.slide(city, roads)
     points["slide"] = (slide.centroid.x, slide.centroid.y)
-    pond = _mine(ground, water, streets, tables, points)
+    pond = industry.mine(ground, water, streets, tables, points)
     _services(streets, tables, points)
-    tables["buildings"] = _buildings(ground, water, city, roads, cover, generator("buildings"))
+    tables["buildings"] = buildings.build(ground, water, city, roads, generator("buildings"))
     return Facilities(tables, points, slide, pond)
 
 
@@ -171,119 +152,7 @@ def _spread(city: City, rng: np.random.Generator, count: int, gap: float) -> lis
     return out
 
 
-def _box(x: float, y: float, width: float, depth: float, angle: float = 14.0) -> Any:
-    return shapely.affinity.rotate(shapely.box(x - width / 2, y - depth / 2, x + width / 2, y + depth / 2), angle)
-
-
-def _industry(ground: Terrain, water: Water, streets: _Streets, tables: dict[str, Any], points: dict[str, tuple[float, float]]) -> None:
-    """Place the chemical works with its tanks."""
-    x, y = streets.near(*PLANT)
-    points["plant"] = (x + 120.0, y - 90.0)
-    x, y = points["plant"]
-    base = {"site": "Eastquay Chlor-Alkali Works", "site_zh": "东码头氯碱厂", "operator": "Averin Chemicals (invented)"}
-    rows = [base | {
-        "name": "Eastquay Chlor-Alkali Works", "name_zh": "东码头氯碱厂", "kind": "site", "substance": "", "substance_zh": "",
-        "cas": "", "un": "", "amount_t": None, "capacity_t": None, "staff": 240,
-    }]  # fmt: skip
-    shapes: list[Any] = [_box(x, y, 620, 420)]
-    tanks = (
-        ("Chlorine tank C-1", "氯气储罐 C-1", "chlorine", "氯", "7782-50-5", "1017", 42.0, 60.0, -120, 60),
-        ("Chlorine tank C-2", "氯气储罐 C-2", "chlorine", "氯", "7782-50-5", "1017", 18.0, 60.0, -70, 60),
-        ("Ammonia sphere A-1", "氨球罐 A-1", "ammonia", "氨", "7664-41-7", "1005", 310.0, 500.0, 80, 40),
-        ("Hydrochloric acid tank H-1", "盐酸储罐 H-1", "hydrochloric acid 33 %", "33% 盐酸", "7647-01-0", "1789", 180.0, 250.0, -40, -90),
-        ("Caustic soda tank N-1", "烧碱储罐 N-1", "sodium hydroxide 50 %", "50% 氢氧化钠", "1310-73-2", "1824", 640.0, 900.0, 120, -90),
-        ("Propane bullet P-1", "丙烷储罐 P-1", "propane", "丙烷", "74-98-6", "1978", 55.0, 80.0, 210, 110),
-    )  # fmt: skip
-    for name, name_zh, substance, substance_zh, cas, un, amount, capacity, dx, dy in tanks:
-        rows.append(base | {
-            "name": name, "name_zh": name_zh, "kind": "tank", "substance": substance, "substance_zh": substance_zh,
-            "cas": cas, "un": un, "amount_t": amount, "capacity_t": capacity, "staff": None,
-        })  # fmt: skip
-        shapes.append(shapely.Point(x + dx, y + dy))
-    points["chlorine"] = (x - 120, y + 60)
-    tables["plant"] = frame(rows, shapes)
-
-
-def _slide(ground: Terrain, city: City, roads: Any) -> Any:
-    """Return the slope that will fail: steep ground just above the road through the Brannick gorge."""
-    local = roads.to_crs(CRS)
-    best, spot = -1.0, None
-    for line in local[(local.length_m > 620)].geometry.values:
-        for point in line.segmentize(40.0).coords:
-            row, col = rowcol(*point)
-            if not (220 < row < 520 and 700 < col < 1000):
-                continue
-            window = (slice(row - 6, row + 7), slice(col - 6, col + 7))
-            score = float(np.percentile(city.slope[window], 80))
-            if score > best:
-                best, spot = score, (row, col)
-    assert spot is not None
-    row, col = spot
-    window = city.slope[row - 12 : row + 13, col - 12 : col + 13]
-    r, c = np.unravel_index(ndimage.gaussian_filter(window, 3).argmax(), window.shape)
-    head = np.array(xy(row - 12 + int(r), col - 12 + int(c)))
-    foot = np.array(xy(row, col))
-    axis = (foot - head) / max(np.hypot(*(foot - head)), 1.0)
-    side = np.array([-axis[1], axis[0]])
-    top, toe = head - axis * 90, foot + axis * 40
-    ring = [top - side * 45, head - side * 75, toe - side * 95, toe + axis * 25, toe + side * 95, head + side * 75, top + side * 45]
-    return shapely.Polygon(ring).buffer(15).buffer(-5)
-
-
-def _mine(ground: Terrain, water: Water, streets: _Streets, tables: dict[str, Any], points: dict[str, tuple[float, float]]) -> Any:
-    """Place the mine, its shafts, and the tailings dam in a side valley of the Corrow."""
-    x, y = streets.near(*MINE)
-    points["mine"] = (x, y)
-    corrow = water.rivers[water.rivers.name == "Corrow"].to_crs(CRS).union_all()
-    arm = np.zeros(ground.sea.shape, dtype=bool)
-    arm[(water.channel > 0) & (ground.area > 1.8) & (ground.area < 4.0) & ~ground.sea] = True
-    rows_, cols_ = np.nonzero(arm)
-    px, py = xy(rows_, cols_)
-    far = np.hypot(px - x, py - y)
-    into = np.hypot(*(np.array(xy(707, 678))[:, None] - np.array([px, py])))  # the Corrow runs north into the reservoir
-    far = np.abs(far - 1_500.0) + 0.4 * shapely.distance(corrow, shapely.points(px, py)) + 3_000.0 * (into < 2_600)
-    k = int(far.argmin())
-    cell = int(rows_[k] * COLS + cols_[k])
-    height = np.where(ground.sea, 0.0, ground.height)
-    crest = round(float(height.ravel()[cell]) + 24.0, 1)
-    above = upstream(ground, cell)
-    label, _ = ndimage.label(above & (height < crest - 3.0), np.ones((3, 3)))
-    pond = label == label.ravel()[cell]
-    tail_x, tail_y = (float(value) for value in xy(rows_[k], cols_[k]))
-    points["tailings"] = (tail_x, tail_y)
-    rim = ndimage.binary_dilation(pond, np.ones((3, 3))) & ~pond & (height < crest)
-    rr, cc = np.nonzero(rim & ~above)
-    bx, by = xy(rr, cc)
-    wall = shapely.MultiPoint(np.column_stack([bx, by])).minimum_rotated_rectangle
-    centre_line = _axis(wall)
-    volume = float((crest - 3.0 - height[pond]).sum() * CELL**2 / 1e6)
-    base = {"site": "Corrow Mine", "site_zh": "科罗矿", "operator": "Corrow Minerals (invented)"}
-    rows = [
-        base | {"name": "Corrow Mine", "name_zh": "科罗矿", "kind": "site", "depth_m": 480.0, "underground": 180, "crest_m": None, "volume_mm3": None},
-        base | {"name": "Main shaft", "name_zh": "主井", "kind": "shaft", "depth_m": 480.0, "underground": 180, "crest_m": None, "volume_mm3": None},
-        base | {"name": "Return air shaft", "name_zh": "回风井", "kind": "shaft", "depth_m": 430.0, "underground": None, "crest_m": None, "volume_mm3": None},
-        base | {"name": "Corrow tailings pond", "name_zh": "科罗尾矿库", "kind": "tailings pond", "depth_m": None, "underground": None, "crest_m": crest, "volume_mm3": round(volume, 2)},
-        base | {"name": "Corrow tailings dam", "name_zh": "科罗尾矿坝", "kind": "tailings dam", "depth_m": 24.0, "underground": None, "crest_m": crest, "volume_mm3": round(volume, 2)},
-    ]  # fmt: skip
-    shapes = [
-        _box(x, y, 760, 480, -20), shapely.Point(x - 60, y + 40), shapely.Point(x + 210, y - 70),
-        outline(pond, 10.0), centre_line,
-    ]  # fmt: skip
-    tables["mine"] = frame(rows, shapes)
-    return pond
-
-
-def _axis(box: Any) -> Any:
-    """Return the long middle line of a rectangle."""
-    if box.geom_type != "Polygon":
-        return box.buffer(1.0).minimum_rotated_rectangle.exterior
-    a, b, c, d = (np.array(point) for point in box.exterior.coords[:4])
-    pairs = ((a, b, c, d), (b, c, d, a))
-    p, q, r, s = max(pairs, key=lambda item: np.hypot(*(item[0] - item[1])))
-    return shapely.LineString([(p + s) / 2, (q + r) / 2])
-
-
-def _services(streets: _Streets, tables: dict[str, Any], points: dict[str, tuple[float, float]]) -> None:
+def _services(streets: Streets, tables: dict[str, Any], points: dict[str, tuple[float, float]]) -> None:
     """Place stations, waterworks and stadium; fill responders and stocks."""
     rows, shapes = [], []
 
@@ -315,7 +184,17 @@ def _services(streets: _Streets, tables: dict[str, Any], points: dict[str, tuple
     def unit(code: str, name: str, name_zh: str, kind: str, base: str, staff: int, vehicles: int) -> None:
         x, y = points[base]
         n = len([item for item in units if item["base"] == base])
-        units.append({"id": code, "name": name, "name_zh": name_zh, "type": kind, "base": base, "staff": staff, "vehicles": vehicles})
+        units.append(
+            {
+                "id": code,
+                "name": name,
+                "name_zh": name_zh,
+                "type": kind,
+                "base": base,
+                "staff": staff,
+                "vehicles": vehicles,
+            }
+        )
         places.append(shapely.Point(x + 22 * (n % 4), y - 22 * (n // 4 + 1)))
 
     for k in range(len(FIRE)):
@@ -332,7 +211,15 @@ def _services(streets: _Streets, tables: dict[str, Any], points: dict[str, tuple
     for k, base in enumerate(("H01", "H01", "H03", "H02", "H04", "H06", "H05", "H09")):
         unit(f"AMB-{k + 1:02d}", f"Ambulance group {k + 1}", f"救护组 {k + 1}", "ambulance group", base, 9, 3)
     for k in range(len(POLICE)):
-        unit(f"POL-{k + 1:02d}", f"Patrol group {k + 1}", f"巡逻组 {k + 1}", "patrol group", f"P{k + 1:02d}", 24, 8)
+        unit(
+            f"POL-{k + 1:02d}",
+            f"Patrol group {k + 1}",
+            f"巡逻组 {k + 1}",
+            "patrol group",
+            f"P{k + 1:02d}",
+            24,
+            8,
+        )
     unit("ENR-01", "Road and levee crew 1", "道路堤防抢险队 1", "engineering crew", "B01", 30, 9)
     unit("ENR-02", "Road and levee crew 2", "道路堤防抢险队 2", "engineering crew", "B02", 26, 7)
     unit("HEL-01", "Helicopter 1", "直升机 1", "helicopter", "B01", 5, 1)
@@ -354,73 +241,16 @@ def _services(streets: _Streets, tables: dict[str, Any], points: dict[str, tuple
     for item, item_zh, measure, counts in amounts:
         for depot, amount in zip(("B01", "B02"), counts, strict=True):
             if amount:
-                table.append({"id": f"K{len(table) + 1:02d}", "item": item, "item_zh": item_zh, "amount": float(amount), "unit": measure, "place": depot})
+                table.append(
+                    {
+                        "id": f"K{len(table) + 1:02d}",
+                        "item": item,
+                        "item_zh": item_zh,
+                        "amount": float(amount),
+                        "unit": measure,
+                        "place": depot,
+                    }
+                )
                 x, y = points[depot]
                 spots.append(shapely.Point(x + 12 * (len(table) % 5), y - 12 * (len(table) // 5 % 5)))
     tables["stocks"] = frame(table, spots)
-
-
-def _buildings(ground: Terrain, water: Water, city: City, roads: Any, cover: Any, rng: np.random.Generator) -> Any:
-    """Stand buildings beside the streets, as many and as high as the people of the cell need."""
-    local = roads.to_crs(CRS)
-    lines = local.geometry.values
-    street = local["class"].isin(["residential", "tertiary", "secondary", "primary"]).to_numpy()
-    steps = []
-    for k in np.flatnonzero(street):
-        count = max(1, int(lines[k].length // 22.0))
-        at = (np.arange(count) + rng.uniform(0.2, 0.8, count)) * lines[k].length / count
-        here = shapely.line_interpolate_point(lines[k], at)
-        ahead = shapely.line_interpolate_point(lines[k], np.minimum(at + 1.0, lines[k].length))
-        a, b = shapely.get_coordinates(here), shapely.get_coordinates(ahead)
-        way = b - a
-        way /= np.maximum(np.hypot(*way.T), 1e-6)[:, None]
-        normal = np.column_stack([-way[:, 1], way[:, 0]])
-        side = np.where(rng.random(count) < 0.5, -1.0, 1.0)[:, None]
-        back = rng.uniform(16, 70, count)[:, None]
-        steps.append(a + normal * side * back)
-    spots = np.vstack(steps)
-    row, col = rowcol(spots[:, 0], spots[:, 1], COARSE)
-    crowd = city.people[row, col].astype(float)
-    fine = rowcol(spots[:, 0], spots[:, 1], CELL)
-    dry = ~wet(ground, water)[fine]
-    keep = dry & (crowd > 0) & (rng.random(len(spots)) < np.clip(0.10 + crowd / 60, 0, 0.62))
-    spots, row, col, crowd = spots[keep], row[keep], col[keep], crowd[keep]
-    # Every inhabited cell beside a street shares its people among its buildings.
-    cell = row * city.people.shape[1] + col
-    draw = rng.random(len(spots))
-    kind = np.where(crowd > 60, np.where(draw < 0.62, 0, np.where(draw < 0.90, 2, 5)), np.where(draw < 0.72, 1, np.where(draw < 0.86, 2, 3)))
-    kind = np.where((crowd <= 5) & (draw < 0.45), 4, kind)
-    floors = np.where(kind == 0, 3 + rng.poisson(crowd / 45), np.where(kind == 2, 1 + rng.poisson(1.6, len(spots)), 1 + (rng.random(len(spots)) < 0.4)))
-    footprint = np.where(kind == 0, rng.uniform(250, 700, len(spots)), np.where(kind == 1, rng.uniform(70, 160, len(spots)), rng.uniform(180, 1400, len(spots))))
-    footprint = np.round(footprint / 10) * 10
-    homes = np.isin(kind, (0, 1, 4))
-    room = np.where(homes, footprint * floors, 0.0)
-    total = np.bincount(cell, weights=room, minlength=city.people.size)
-    share = np.divide(room, total[cell], out=np.zeros(len(spots)), where=total[cell] > 0)
-    occupants = share * crowd
-    occupants *= 600_000 / occupants.sum()
-    price = np.array([1_450, 1_200, 1_900, 900, 450, 2_300])[kind]
-    value = np.round(footprint * floors * price / 1e4) * 10  # thousands, in steps of ten
-    order = np.lexsort((spots[:, 0], cell))
-    x, y = spots[order].T
-    table = gpd.GeoDataFrame(
-        {
-            "building": np.arange(1, len(spots) + 1, dtype=np.int32),
-            "type": np.array(TYPES)[kind[order]],
-            "floors": floors[order].astype(np.int16),
-            "footprint_m2": footprint[order].astype(np.int32),
-            "occupants": np.round(occupants[order]).astype(np.int16),
-            "value_k": value[order].astype(np.int32),
-            "ground_m": np.round(np.where(ground.sea, 0, ground.height)[rowcol(x, y)], 1).astype(np.float32),
-            "district": np.array([code for code, *_ in DISTRICTS])[np.maximum(city.member[row[order], col[order]], 0)],
-        },
-        geometry=shapely.points(np.round(x), np.round(y)),
-        crs=CRS,
-    ).to_crs("EPSG:4326")  # fmt: skip
-    table.geometry = shapely.set_precision(table.geometry.values, 1e-5)
-    return table
-
-
-def settlements() -> list[tuple[str, float, float]]:
-    """Return name, x and y of each settlement in metres."""
-    return [(name, *(float(v) for v in xy(row, col))) for name, row, col, _, _ in SETTLEMENTS]

@@ -148,7 +148,9 @@ def inherit(receiver: Any, ordered: Any, value: Any, own: Any) -> Any:
 
 
 @njit(cache=False)
-def carve(height: Any, receiver: Any, ordered: Any, area: Any, strength: Any, lift: Any, cell: float, m: float) -> Any:
+def carve(
+    height: Any, receiver: Any, ordered: Any, area: Any, strength: Any, lift: Any, cell: float, m: float
+) -> Any:
     """Make one implicit step of uplift and stream-power erosion (n = 1); all arrays flat, `lift` in metres.
 
     `strength` is K dt; returns new heights.

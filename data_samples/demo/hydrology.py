@@ -59,10 +59,14 @@ def _kernel(mean: float, shape: float) -> Any:
 def _lagged(series: Any, kernel: Any) -> Any:
     """Respond to a series that was steady before it began."""
     start = np.full(len(kernel), series[0])
-    return np.convolve(np.concatenate([start, series]), kernel)[len(kernel) - 1 : len(kernel) - 1 + len(series)]
+    return np.convolve(np.concatenate([start, series]), kernel)[
+        len(kernel) - 1 : len(kernel) - 1 + len(series)
+    ]
 
 
-def route(height: Any, receiver: Any, ordered: Any, gauges: dict[str, int], dam: int, full: float, rain: Rain) -> Flows:
+def route(
+    height: Any, receiver: Any, ordered: Any, gauges: dict[str, int], dam: int, full: float, rain: Rain
+) -> Flows:
     """Run the storm through the basin.
 
     Parameters
@@ -124,7 +128,9 @@ def route(height: Any, receiver: Any, ordered: Any, gauges: dict[str, int], dam:
     level, discharge = {}, {}
     for name, cell in gauges.items():
         bed = float(height.ravel()[cell])
-        width = 4.2 * area[cell] ** 0.5 * float(np.interp(bed, [0.5, 2.0, 4.5], [3.2, 1.5, 1.0]))  # wide at the mouth
+        width = (
+            4.2 * area[cell] ** 0.5 * float(np.interp(bed, [0.5, 2.0, 4.5], [3.2, 1.5, 1.0]))
+        )  # wide at the mouth
         slope = _slope(height.ravel(), receiver, cell)
         level[name] = (total[cell] * ROUGHNESS / (width * slope**0.5)) ** 0.6 + 0.12
         discharge[name] = total[cell]

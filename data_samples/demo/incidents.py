@@ -17,18 +17,26 @@ __all__ = ["build", "collection", "feature", "load"]
 
 def load() -> dict[str, Any]:
     """Return the text of the incidents and reports."""
-    told: dict[str, Any] = yaml.safe_load((Path(__file__).resolve().parent / "incidents.yml").read_text(encoding="utf-8"))
+    told: dict[str, Any] = yaml.safe_load(
+        (Path(__file__).resolve().parent / "incidents.yml").read_text(encoding="utf-8")
+    )
     return told
 
 
 def feature(geometry: dict[str, Any] | None, said: dict[str, Any]) -> dict[str, Any]:
     """Return a GeoJSON feature of the exercise."""
-    return {"type": "Feature", "geometry": geometry, "properties": {**said, "status": "Exercise", "invented": True}}
+    return {
+        "type": "Feature",
+        "geometry": geometry,
+        "properties": {**said, "status": "Exercise", "invented": True},
+    }
 
 
 def collection(features: list[dict[str, Any]]) -> str:
     """Return a FeatureCollection as text."""
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def point(x: float, y: float) -> dict[str, Any]:
@@ -40,7 +48,13 @@ def point(x: float, y: float) -> dict[str, Any]:
 def build(areas: Areas) -> list[dict[str, Any]]:
     """Return messages ``{"at", "feed", "source", "body"}``, in no order."""
     told = load()
-    return [*_incidents(told, areas), *_reports(told, areas), *_quakes(areas), *_detections(areas), *_streets(areas)]
+    return [
+        *_incidents(told, areas),
+        *_reports(told, areas),
+        *_quakes(areas),
+        *_detections(areas),
+        *_streets(areas),
+    ]
 
 
 def _incidents(told: dict[str, Any], areas: Areas) -> list[dict[str, Any]]:
@@ -64,7 +78,14 @@ def _incidents(told: dict[str, Any], areas: Areas) -> list[dict[str, Any]]:
                 said["ends"] = when(step["at"])
             geometry = areas.geojson(shape) if shape else areas.geojson(incident["spot"])
             body = collection([feature(geometry, said)])
-            out.append({"at": round(step["at"] * 3600) + 15.0, "feed": "geojson", "source": "demo:dispatch", "body": body})
+            out.append(
+                {
+                    "at": round(step["at"] * 3600) + 15.0,
+                    "feed": "geojson",
+                    "source": "demo:dispatch",
+                    "body": body,
+                }
+            )
     return out
 
 
@@ -87,13 +108,23 @@ def _report(number: int, at: float, x: float, y: float, said: dict[str, Any], ar
     }  # fmt: skip
     body = collection([feature(point(x, y), properties)])
     arrives = at + said.get("late", 0.02 if said["by"] == "public" else 0.05)
-    return {"at": float(round(arrives * 3600)), "feed": "geojson", "source": f"demo:{said['by']}", "body": body}
+    return {
+        "at": float(round(arrives * 3600)),
+        "feed": "geojson",
+        "source": f"demo:{said['by']}",
+        "body": body,
+    }
 
 
 def _streets(areas: Areas) -> list[dict[str, Any]]:
     """Write reports of water in the streets while the river stands high, on low ground near it."""
     rng = generator("streets")
-    stages = (("flood#1.6/9", 43.0, 47.0, 6, (0.1, 0.3)), ("flood#2.8/11", 47.0, 50.0, 10, (0.2, 0.7)), ("flood#4.0/12", 50.0, 56.0, 16, (0.3, 1.4)), ("flood#2.0/9", 58.0, 64.0, 5, (0.1, 0.4)))
+    stages = (
+        ("flood#1.6/9", 43.0, 47.0, 6, (0.1, 0.3)),
+        ("flood#2.8/11", 47.0, 50.0, 10, (0.2, 0.7)),
+        ("flood#4.0/12", 50.0, 56.0, 16, (0.3, 1.4)),
+        ("flood#2.0/9", 58.0, 64.0, 5, (0.1, 0.4)),
+    )
     out = []
     for name, begin, end, count, deep in stages:
         body = areas[name]
@@ -101,7 +132,6 @@ def _streets(areas: Areas) -> list[dict[str, Any]]:
         found = 0
         while found < count:
             x, y = rng.uniform(left, right), rng.uniform(low, high)
-
 
             if not body.contains(shapely.Point(x, y)):
                 continue
@@ -120,7 +150,9 @@ def _quakes(areas: Areas) -> list[dict[str, Any]]:
     """Write the shocks as events: automatic at first, then reviewed."""
     out = []
     for number, (second, magnitude, depth, x, y) in enumerate(QUAKES, 1):
-        for revision, (delay, shift, origin) in enumerate(((95.0, 0.2, "automatic"), (1500.0, 0.0, "reviewed")), 1):
+        for revision, (delay, shift, origin) in enumerate(
+            ((95.0, 0.2, "automatic"), (1500.0, 0.0, "reviewed")), 1
+        ):
             size = round(magnitude + shift, 1)
             hour = second / 3600.0
             said = {
@@ -131,7 +163,9 @@ def _quakes(areas: Areas) -> list[dict[str, Any]]:
                 "time": when(hour), "updated": when((second + delay) / 3600.0), "ends": when(hour + 48),
             }  # fmt: skip
             body = collection([feature(point(x + 600 * shift, y - 900 * shift), said)])
-            out.append({"at": second + delay + 10.0, "feed": "geojson", "source": "demo:seismic-net", "body": body})
+            out.append(
+                {"at": second + delay + 10.0, "feed": "geojson", "source": "demo:seismic-net", "body": body}
+            )
     return out
 
 
@@ -153,5 +187,12 @@ def _detections(areas: Areas) -> list[dict[str, Any]]:
                 f"{lat:.5f},{lon:.5f},{heat},0.42,0.38,{{{{T+{second} +00:00 %Y-%m-%d}}}},{{{{T+{second} +00:00 %H%M}}}},N,VIIRS,"
                 f"{'nominal' if power > 4 else 'low'},2.0NRT,{round(heat - 38, 2)},{power},D"
             )
-        out.append({"at": second + 3 * 3600 / 4, "feed": "firms", "source": "demo:viirs", "body": "\n".join(rows) + "\n"})
+        out.append(
+            {
+                "at": second + 3 * 3600 / 4,
+                "feed": "firms",
+                "source": "demo:viirs",
+                "body": "\n".join(rows) + "\n",
+            }
+        )
     return out

@@ -35,8 +35,8 @@ def region(to: Path) -> None:
     town = city.build(ground, flows)
     land, fuel = cover.build(ground, flows, town)
     roads = network.build(ground, flows, town)
-    places = facilities.build(ground, flows, town, land, roads)
-    posts = sensors.build(ground, flows, town, places)
+    places = facilities.build(ground, flows, town, roads)
+    posts = sensors.build(ground, flows, places)
 
     height = np.where(ground.sea, -9_999.0, np.nan_to_num(ground.height)).astype(np.float32)
     write_raster(to / "dem.tif", height, nodata=-9_999.0, title="elevation", units="m")
@@ -44,7 +44,9 @@ def region(to: Path) -> None:
     write_raster(to / "land-cover.tif", land, nodata=0, title="land_cover", classes=classes)
     models = "; ".join(f"{code} {name}" for code, name in cover.FUELS.items())
     write_raster(to / "fuels.tif", fuel, nodata=0, title="fuel_model", classes=models)
-    people = np.where(town.member < 0, np.where(town.people > 0, town.people, 65_535), town.people).astype(np.uint16)
+    people = np.where(town.member < 0, np.where(town.people > 0, town.people, 65_535), town.people).astype(
+        np.uint16
+    )
     write_raster(to / "population.tif", people, cell=COARSE, nodata=65_535, title="population", units="1")
 
     tables = {

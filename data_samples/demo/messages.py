@@ -63,5 +63,7 @@ def _batches(late: pd.DataFrame) -> list[dict[str, Any]]:
         rows += [f"{row.series},{{{{T+{row.offset}}}}},{row.value:g},{row.flag}" for row in part.itertuples()]
         at = (int(batch) + 2) * 10_800.0  # type: ignore[call-overload]
         if at < 259_200:
-            out.append({"at": at, "feed": "table", "source": "demo:late-station", "body": "\n".join(rows) + "\n"})
+            out.append(
+                {"at": at, "feed": "table", "source": "demo:late-station", "body": "\n".join(rows) + "\n"}
+            )
     return out

@@ -65,12 +65,20 @@ class _Land:
             i.append(a)
             j.append(b)
             w.append((cost.ravel()[a] + cost.ravel()[b]) / 2 * length)
-        self.graph = sparse.csr_matrix((np.concatenate(w), (np.concatenate(i), np.concatenate(j))), shape=(cost.size, cost.size))
+        self.graph = sparse.csr_matrix(
+            (np.concatenate(w), (np.concatenate(i), np.concatenate(j))), shape=(cost.size, cost.size)
+        )
 
     def paths(self, start: Any, ends: Any) -> list[tuple[float, Any]]:
         """Return cost and points of the least-cost paths from one point to others, all in metres."""
         r, c = rowcol(start[0], start[1], COARSE)
-        far, before = csgraph.dijkstra(self.graph, directed=False, indices=int(r * self.shape[1] + c), return_predecessors=True, limit=900.0)
+        far, before = csgraph.dijkstra(
+            self.graph,
+            directed=False,
+            indices=int(r * self.shape[1] + c),
+            return_predecessors=True,
+            limit=900.0,
+        )
         out = []
         for end in ends:
             r, c = rowcol(end[0], end[1], COARSE)
@@ -85,7 +93,9 @@ class _Land:
             middle = np.column_stack([x, y])[1:-1]
             if len(middle) > 4:
                 kernel = np.ones(3) / 3
-                middle = np.column_stack([np.convolve(np.pad(middle[:, k], 1, mode="edge"), kernel, "valid") for k in (0, 1)])
+                middle = np.column_stack(
+                    [np.convolve(np.pad(middle[:, k], 1, mode="edge"), kernel, "valid") for k in (0, 1)]
+                )
             out.append((cost, np.vstack([start, middle, end])))
         return out
 
@@ -199,7 +209,9 @@ def _rank(count: int, edges: Any, lines: list[Any], weight: Any, rng: np.random.
                     load[up] += load[node]
                     a, b = (int(node), int(up)) if (int(node), int(up)) in number else (int(up), int(node))
                     use[number[a, b]] += load[node]
-        rank = np.argsort(np.argsort(-use * np.minimum(length, 800) ** 0, kind="stable"), kind="stable") / len(edges)
+        rank = np.argsort(
+            np.argsort(-use * np.minimum(length, 800) ** 0, kind="stable"), kind="stable"
+        ) / len(edges)
         kind = np.searchsorted(cuts, rank, side="right")
         speed = np.array([CLASSES[names[k]][3] for k in kind], dtype=float)
     # A bridge or a country road is never a mere street.

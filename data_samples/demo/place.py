@@ -85,4 +85,6 @@ def frame(rows: list[dict[str, Any]], geometry: list[Any]) -> gpd.GeoDataFrame:
 
 def write_table(path: Path, table: gpd.GeoDataFrame) -> None:
     """Write a table as GeoParquet."""
-    table.to_parquet(path, index=False, compression="zstd", geometry_encoding="WKB", write_covering_bbox=False)
+    table.to_parquet(
+        path, index=False, compression="zstd", geometry_encoding="WKB", write_covering_bbox=False
+    )

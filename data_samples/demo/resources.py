@@ -32,12 +32,16 @@ def build(areas: Areas) -> list[dict[str, Any]]:
     ]
 
 
-def _life(row: Any, jobs: list[tuple[float, float, dict[str, Any]]], areas: Areas) -> list[tuple[int, dict[str, Any], float, float]]:
+def _life(
+    row: Any, jobs: list[tuple[float, float, dict[str, Any]]], areas: Areas
+) -> list[tuple[int, dict[str, Any], float, float]]:
     """Return what a unit tells: time, properties and place."""
     base = row.geometry
     out: list[tuple[int, dict[str, Any], float, float]] = []
 
-    def tell(at: float, availability: str, x: float, y: float, incident: dict[str, Any] | None = None) -> None:
+    def tell(
+        at: float, availability: str, x: float, y: float, incident: dict[str, Any] | None = None
+    ) -> None:
         second = int(round(at / 60) * 60)
         if not 0 <= second < 259_200:
             return
@@ -55,12 +59,12 @@ def _life(row: Any, jobs: list[tuple[float, float, dict[str, Any]]], areas: Area
 
     free = 0.0
     beat = 0.0
-    for begin, end, incident in jobs:
-        while beat < begin:  # a sign of life every six hours while it waits
+    for due, end, incident in jobs:
+        while beat < due:  # a sign of life every six hours while it waits
             tell(beat, "available", base.x, base.y)
             beat += 21_600
         spot = areas[incident["spot"]]
-        begin = max(begin, free + 120)
+        begin = max(due, free + 120)
         path = areas.path(base, spot) if row.type not in SPEED else _straight(base, spot)
         speed = SPEED.get(row.type, 11.0)
         travel = path.length / speed

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from city import City
 from facilities import Facilities
 from place import COLS, ROWS, frame, generator, xy
 from terrain import Terrain
@@ -37,7 +36,7 @@ GAUGES: tuple[tuple[str, str, int | str, tuple[float, float, float, float]], ...
 mouth; levels in metres above the gauge's datum. The gauges of the main river run downstream."""
 
 
-def build(ground: Terrain, water: Water, city: City, facilities: Facilities) -> Any:
+def build(ground: Terrain, water: Water, facilities: Facilities) -> Any:
     """Return all sensors as a table in EPSG:4326."""
     rows: list[dict[str, Any]] = []
     shapes: list[Any] = []
@@ -79,7 +78,18 @@ def _rivers(ground: Terrain, water: Water, add: Any) -> None:
             name, share = where.split(":")
             path = branches[name]
             cell = path[int(float(share) * len(path))]
-        add("gauge", f"G{k + 1:02d}", title, title_zh, "water_level", "m", "flood", _at(cell), levels, cell=cell)
+        add(
+            "gauge",
+            f"G{k + 1:02d}",
+            title,
+            title_zh,
+            "water_level",
+            "m",
+            "flood",
+            _at(cell),
+            levels,
+            cell=cell,
+        )
     full = water.level
     add("gauge", "L01", "Nareth Reservoir level", "纳雷斯水库水位", "water_level", "m", "flood",
         _at(water.trunk[760]), (full - 1.0, full, full + 1.0, full + 2.0), cell=water.dam)  # fmt: skip
@@ -95,7 +105,9 @@ def _branches(ground: Terrain, water: Water) -> dict[str, list[int]]:
     for cell in np.flatnonzero(channel):
         donors.setdefault(int(ground.receiver[cell]), []).append(int(cell))
     main = set(water.trunk)
-    forks = [b for cell in water.trunk for b in donors.get(cell, []) if b not in main and ground.basin.ravel()[b]]
+    forks = [
+        b for cell in water.trunk for b in donors.get(cell, []) if b not in main and ground.basin.ravel()[b]
+    ]
     forks.sort(key=lambda item: -area[item])
     out: dict[str, list[int]] = {}
     for name, cell in zip(list(NAMES)[1:], forks, strict=False):
@@ -121,7 +133,17 @@ def _weather(ground: Terrain, water: Water, add: Any) -> None:
     spots.sort(key=lambda item: item[1])
     for k, (row, col) in enumerate(spots):
         x, y = (float(v) for v in xy(row, col))
-        add("rain", f"R{k + 1:02d}", f"Rain gauge {k + 1}", f"雨量站 {k + 1}", "rain_rate", "mm/h", "storm", (x, y), (16.0, 30.0, 50.0, 80.0))
+        add(
+            "rain",
+            f"R{k + 1:02d}",
+            f"Rain gauge {k + 1}",
+            f"雨量站 {k + 1}",
+            "rain_rate",
+            "mm/h",
+            "storm",
+            (x, y),
+            (16.0, 30.0, 50.0, 80.0),
+        )
     masts = (
         ("Nareth Ridge", "纳雷斯岭", 560, 190), ("Quell Pass", "奎尔山口", 210, 690), ("Corrow Peak", "科罗峰", 960, 520),
         ("Brannick Hill", "布兰尼克岗", 300, 1120), ("Upper Ilven", "上伊尔文", 675, 812), ("University", "大学城", 560, 1080),
@@ -130,12 +152,43 @@ def _weather(ground: Terrain, water: Water, add: Any) -> None:
     )  # fmt: skip
     for k, (name, name_zh, row, col) in enumerate(masts):
         point = tuple(float(v) for v in xy(row, col))
-        add("wind", f"A{k + 1:02d}", f"Wind at {name}", f"{name_zh}风速", "wind_speed", "m/s", "storm", point, (10.8, 17.2, 24.5, 32.7))
+        add(
+            "wind",
+            f"A{k + 1:02d}",
+            f"Wind at {name}",
+            f"{name_zh}风速",
+            "wind_speed",
+            "m/s",
+            "storm",
+            point,
+            (10.8, 17.2, 24.5, 32.7),
+        )
     for k in (0, 2, 4, 6, 10):
         name, name_zh, row, col = masts[k]
         point = tuple(float(v) for v in xy(row, col))
-        add("air", f"T{k + 1:02d}", f"Temperature at {name}", f"{name_zh}气温", "temperature", "degC", "drought", point, (33.0, 35.0, 37.0, 40.0))
-        add("air", f"U{k + 1:02d}", f"Humidity at {name}", f"{name_zh}湿度", "humidity", "percent", "wildfire", point, (40.0, 30.0, 20.0, 12.0), direction="below")
+        add(
+            "air",
+            f"T{k + 1:02d}",
+            f"Temperature at {name}",
+            f"{name_zh}气温",
+            "temperature",
+            "degC",
+            "drought",
+            point,
+            (33.0, 35.0, 37.0, 40.0),
+        )
+        add(
+            "air",
+            f"U{k + 1:02d}",
+            f"Humidity at {name}",
+            f"{name_zh}湿度",
+            "humidity",
+            "percent",
+            "wildfire",
+            point,
+            (40.0, 30.0, 20.0, 12.0),
+            direction="below",
+        )
     posts = (
         ("Old Town", "老城", 668, 1150), ("Southbank", "南岸", 745, 1130), ("Northbank", "北岸", 600, 1160), ("University", "大学城", 552, 1070),
         ("Harbour", "港口", 618, 1300), ("Eastquay", "东码头", 705, 1210), ("Saltmarsh", "盐沼", 790, 1210), ("Millrace", "磨坊", 630, 975),
@@ -143,7 +196,17 @@ def _weather(ground: Terrain, water: Water, add: Any) -> None:
     )  # fmt: skip
     for k, (name, name_zh, row, col) in enumerate(posts):
         point = tuple(float(v) for v in xy(row, col))
-        add("air", f"Q{k + 1:02d}", f"Fine dust at {name}", f"{name_zh}细颗粒物", "pm25", "ug/m^3", "wildfire", point, (75.0, 115.0, 150.0, 250.0))
+        add(
+            "air",
+            f"Q{k + 1:02d}",
+            f"Fine dust at {name}",
+            f"{name_zh}细颗粒物",
+            "pm25",
+            "ug/m^3",
+            "wildfire",
+            point,
+            (75.0, 115.0, 150.0, 250.0),
+        )
 
 
 def _ground(facilities: Facilities, add: Any) -> None:
@@ -155,7 +218,17 @@ def _ground(facilities: Facilities, add: Any) -> None:
     )  # fmt: skip
     for k, (name, name_zh, row, col) in enumerate(posts):
         point = tuple(float(v) for v in xy(row, col))
-        add("seismic", f"Z{k + 1:02d}", f"Seismometer {name}", f"{name_zh}地震仪", "ground_acceleration", "m/s^2", "earthquake", point, (0.03, 0.15, 0.5, 1.5))
+        add(
+            "seismic",
+            f"Z{k + 1:02d}",
+            f"Seismometer {name}",
+            f"{name_zh}地震仪",
+            "ground_acceleration",
+            "m/s^2",
+            "earthquake",
+            point,
+            (0.03, 0.15, 0.5, 1.5),
+        )
     body = facilities.slide
     left, low, right, high = body.bounds
     count = 0
@@ -164,14 +237,36 @@ def _ground(facilities: Facilities, add: Any) -> None:
             point = shapely.Point(left + fx * (right - left), low + fy * (high - low))
             if body.contains(point) and count < 8:
                 count += 1
-                add("slope", f"S{count:02d}", f"Brannick Gorge slope, prism {count}", f"布兰尼克峡谷边坡 {count} 号棱镜", "displacement", "mm", "landslide", point, (20.0, 60.0, 150.0, 400.0), place="slide")
+                add(
+                    "slope",
+                    f"S{count:02d}",
+                    f"Brannick Gorge slope, prism {count}",
+                    f"布兰尼克峡谷边坡 {count} 号棱镜",
+                    "displacement",
+                    "mm",
+                    "landslide",
+                    point,
+                    (20.0, 60.0, 150.0, 400.0),
+                    place="slide",
+                )
     x, y = facilities.points["slide"]
     others = (("Brannick Gorge, stable ground", "布兰尼克峡谷稳定区", (x + 420, y + 260)), ("Brannick cutting", "布兰尼克路堑", xy(470, 1010)),
               ("Corrow waste tip", "科罗排土场", xy(890, 665)), ("Nareth left abutment", "纳雷斯左坝肩", xy(690, 672)),
               ("Nareth right abutment", "纳雷斯右坝肩", xy(722, 690)), ("University hill", "大学城山坡", xy(500, 1060)))  # fmt: skip
     for name, name_zh, point in others:
         count += 1
-        add("slope", f"S{count:02d}", name, name_zh, "displacement", "mm", "landslide", tuple(float(v) for v in point), (20.0, 60.0, 150.0, 400.0), place="stable")
+        add(
+            "slope",
+            f"S{count:02d}",
+            name,
+            name_zh,
+            "displacement",
+            "mm",
+            "landslide",
+            tuple(float(v) for v in point),
+            (20.0, 60.0, 150.0, 400.0),
+            place="stable",
+        )
 
 
 def _industry(facilities: Facilities, water: Water, add: Any) -> None:
@@ -183,13 +278,34 @@ def _industry(facilities: Facilities, water: Water, add: Any) -> None:
             count += 1
             way = np.radians(angle)
             point = (x + radius * np.sin(way), y + radius * np.cos(way))
-            add("gas", f"C{count:02d}", f"Chlorine detector {count}", f"氯气探测器 {count}", "gas_concentration", "ppm", "chemical", point, (0.5, 1.0, 2.8, 50.0), every=60)
+            add(
+                "gas",
+                f"C{count:02d}",
+                f"Chlorine detector {count}",
+                f"氯气探测器 {count}",
+                "gas_concentration",
+                "ppm",
+                "chemical",
+                point,
+                (0.5, 1.0, 2.8, 50.0),
+                every=60,
+            )
     mx, my = facilities.points["mine"]
     drifts = ("return air shaft", "face 12", "face 14", "north drift", "main haulage", "intake air")
     drifts_zh = ("回风井", "12 号工作面", "14 号工作面", "北巷", "主运输巷", "进风巷")
     for k in range(6):
         point = (mx - 260 + 110 * k, my - 70 + 40 * (k % 3))
-        add("gas", f"M{k + 1:02d}", f"Methane, {drifts[k]}", f"甲烷 {drifts_zh[k]}", "methane_fraction", "percent", "mine", point, (0.5, 0.8, 1.0, 2.0))
+        add(
+            "gas",
+            f"M{k + 1:02d}",
+            f"Methane, {drifts[k]}",
+            f"甲烷 {drifts_zh[k]}",
+            "methane_fraction",
+            "percent",
+            "mine",
+            point,
+            (0.5, 0.8, 1.0, 2.0),
+        )
     dam = np.array(_at(water.dam))
     for k in range(8):
         point = dam + np.array([-14.0 + 14.0 * (k % 3), (k - 3.5) * 90.0])
@@ -211,7 +327,18 @@ def _town(facilities: Facilities, add: Any) -> None:
     for k, (name, name_zh, beds) in enumerate(zip(names.name, names.name_zh, names.beds, strict=True)):
         usual = beds / 28.0
         levels = tuple(float(round(usual * factor)) for factor in (1.8, 2.5, 3.5, 5.0))
-        add("hospital", f"H{k + 1:02d}", f"{name}, arrivals", f"{name_zh}就诊人数", "patients", "1", "epidemic", points[f"H{k + 1:02d}"], levels, every=3600)  # type: ignore[arg-type]
+        add(
+            "hospital",
+            f"H{k + 1:02d}",
+            f"{name}, arrivals",
+            f"{name_zh}就诊人数",
+            "patients",
+            "1",
+            "epidemic",
+            points[f"H{k + 1:02d}"],
+            levels,
+            every=3600,
+        )  # type: ignore[arg-type]
     x, y = points["V01"]
     counters = (
         ("Stadium north gate", "体育场北门", (x, y + 160), (4_000, 6_000, 8_000, 10_000)), ("Stadium east gate", "体育场东门", (x + 170, y), (4_000, 6_000, 8_000, 10_000)),
@@ -221,6 +348,15 @@ def _town(facilities: Facilities, add: Any) -> None:
         ("Harbour ferry pier", "港口轮渡码头", xy(640, 1338), (1_500, 2_200, 3_000, 4_000)), ("University campus", "大学校园", xy(548, 1078), (8_000, 11_000, 14_000, 18_000)),
     )  # fmt: skip
     for k, (title, title_zh, point, levels) in enumerate(counters):
-        add("crowd", f"B{k + 1:02d}", title, title_zh, "people", "1", "crowd", tuple(float(v) for v in point), tuple(float(v) for v in levels), every=300)
-
-
+        add(
+            "crowd",
+            f"B{k + 1:02d}",
+            title,
+            title_zh,
+            "people",
+            "1",
+            "crowd",
+            tuple(float(v) for v in point),
+            tuple(float(v) for v in levels),
+            every=300,
+        )

@@ -20,7 +20,11 @@ RATE = 0.42
 """Chlorine that escapes, kg/s."""
 WIND_FROM = 112.0
 """Degrees from north from which the wind blows during the release; 5.2 m/s, neutral."""
-QUAKES = ((14.03 * 3600, 4.6, 9.0, 436_800.0, 3_757_400.0), (14.62 * 3600, 3.1, 8.0, 437_300.0, 3_757_900.0), (17.31 * 3600, 2.7, 8.5, 436_500.0, 3_756_900.0))
+QUAKES = (
+    (14.03 * 3600, 4.6, 9.0, 436_800.0, 3_757_400.0),
+    (14.62 * 3600, 3.1, 8.0, 437_300.0, 3_757_900.0),
+    (17.31 * 3600, 2.7, 8.5, 436_500.0, 3_756_900.0),
+)
 """Second, magnitude, depth in km and epicentre in local metres."""
 LATE = "demo/rain/R09"
 """Station whose values come hours late, in batches."""
@@ -47,17 +51,27 @@ def build(sensors: pd.DataFrame, flows: Flows, rain: Rain, tank: tuple[float, fl
     for row in sensors.itertuples():
         parts.extend(_signal(row, flows, rain, tank, rng))
     frames = [
-        pd.DataFrame({"series": name, "offset": np.asarray(at, dtype=np.int64), "value": np.asarray(value, dtype=float)})
+        pd.DataFrame(
+            {
+                "series": name,
+                "offset": np.asarray(at, dtype=np.int64),
+                "value": np.asarray(value, dtype=float),
+            }
+        )
         for name, at, value in parts
     ]
-    table = pd.concat(frames, ignore_index=True).drop_duplicates(["series", "offset"], keep="last", ignore_index=True)
+    table = pd.concat(frames, ignore_index=True).drop_duplicates(
+        ["series", "offset"], keep="last", ignore_index=True
+    )
     table["flag"] = np.int8(1)
     table = _faults(table)
     table = table[(table.offset >= 0) & (table.offset < END)]
     return table.sort_values(["offset", "series"], kind="stable", ignore_index=True)
 
 
-def _signal(row: Any, flows: Flows, rain: Rain, tank: tuple[float, float], rng: np.random.Generator) -> list[tuple[str, Any, Any]]:
+def _signal(
+    row: Any, flows: Flows, rain: Rain, tank: tuple[float, float], rng: np.random.Generator
+) -> list[tuple[str, Any, Any]]:
     """Return the parts (series, offsets, values) of one sensor."""
     name, kind, quantity = row.series, row.kind, row.field
     # Every logger has its own second, as in the field.
@@ -73,7 +87,15 @@ def _signal(row: Any, flows: Flows, rain: Rain, tank: tuple[float, float], rng: 
     if kind == "rain":
         return [(name, at, np.round(rain.rate(row.x, row.y)[0] * (1 + 0.06 * fine).clip(0), 1))]
     if kind == "wind":
-        exposure = {"A01": 1.45, "A02": 1.35, "A03": 1.5, "A04": 1.2, "A09": 1.25, "A10": 1.15, "A12": 1.2}.get(row.station, 0.92)
+        exposure = {
+            "A01": 1.45,
+            "A02": 1.35,
+            "A03": 1.5,
+            "A04": 1.2,
+            "A09": 1.25,
+            "A10": 1.15,
+            "A12": 1.2,
+        }.get(row.station, 0.92)
         return [(name, at, np.round(wind(exposure, rng), 1))]
     if quantity == "temperature":
         return [(name, at, np.round(temperature(row.ground, rng), 1))]
@@ -98,7 +120,12 @@ def _signal(row: Any, flows: Flows, rain: Rain, tank: tuple[float, float], rng: 
 
 def _pulse(begin: float, rise: float, end: float, fall: float, hours: Any = HOURS) -> Any:
     """Return 0..1: up from hour `begin` over `rise` hours, down from `end` over `fall`."""
-    return 1 / (1 + np.exp(-(hours - begin - rise / 2) / (rise / 8))) * 1 / (1 + np.exp((hours - end - fall / 2) / (fall / 8)))
+    return (
+        1
+        / (1 + np.exp(-(hours - begin - rise / 2) / (rise / 8)))
+        * 1
+        / (1 + np.exp((hours - end - fall / 2) / (fall / 8)))
+    )
 
 
 def _dust(x: float, y: float) -> Any:
@@ -106,25 +133,38 @@ def _dust(x: float, y: float) -> Any:
     dx, dy = x - FIRE[0], y - FIRE[1]
     down = (dx - dy) / 2**0.5  # the wind blows from the north-west
     across = (dx + dy) / 2**0.5
-    reach = np.exp(-0.5 * (across / (900 + 0.22 * max(down, 0))) ** 2) * np.exp(-max(down, 0) / 14_000) if down > -600 else 0.02
+    reach = (
+        np.exp(-0.5 * (across / (900 + 0.22 * max(down, 0))) ** 2) * np.exp(-max(down, 0) / 14_000)
+        if down > -600
+        else 0.02
+    )
     smoke = 240.0 * reach * _pulse(4.4, 3.0, 17.5, 4.0)
     haze = np.interp(HOURS, [0, 18, 22, 28, 72], [26, 30, 16, 7, 9])
     return haze + smoke
 
 
-def _shaking(name: str, x: float, y: float, at: Any, fine: Any, rng: np.random.Generator) -> tuple[str, Any, Any]:
+def _shaking(
+    name: str, x: float, y: float, at: Any, fine: Any, rng: np.random.Generator
+) -> tuple[str, Any, Any]:
     """Return peak ground acceleration: noise, and a report of its own at each shock."""
     times, values = [*at], [*(0.0012 + 0.0004 * np.abs(fine))]
     for second, magnitude, depth, ex, ey in QUAKES:
         distance = np.hypot(np.hypot(x - ex, y - ey) / 1000.0, depth)
         # Shear waves bring the peak at about 3.4 km/s; attenuation of a small crustal shock, scattered as sites are.
-        peak = 0.62 * 10 ** (0.62 * (magnitude - 4.6)) * (distance / 10.0) ** -1.45 * float(np.exp(rng.normal(0, 0.30)))
+        peak = (
+            0.62
+            * 10 ** (0.62 * (magnitude - 4.6))
+            * (distance / 10.0) ** -1.45
+            * float(np.exp(rng.normal(0, 0.30)))
+        )
         times.append(int(second + distance / 3.4) + 1)
         values.append(peak)
     return name, times, np.round(values, 4)
 
 
-def _gas(name: str, x: float, y: float, tank: tuple[float, float], phase: int, rng: np.random.Generator) -> tuple[str, Any, Any]:
+def _gas(
+    name: str, x: float, y: float, tank: tuple[float, float], phase: int, rng: np.random.Generator
+) -> tuple[str, Any, Any]:
     """Return chlorine in ppm: a Gaussian plume (Briggs rural D) in a wind that meanders; by the minute near the release."""
     sx, sy = tank
     dense = np.arange(int(RELEASE[0]) - 3600, int(RELEASE[1]) + 7200, 60)
@@ -140,15 +180,32 @@ def _gas(name: str, x: float, y: float, tank: tuple[float, float], phase: int, r
     sz = 0.06 * far / np.sqrt(1 + 1.5e-3 * far)
     lag = far / speed
     on = np.clip((at - RELEASE[0] - lag) / 120.0, 0, 1) * np.clip((RELEASE[1] + lag * 1.5 - at) / 300.0, 0, 1)
-    density = np.where(down > 0, RATE * on / (np.pi * speed * sy_ * sz) * np.exp(-0.5 * (across / sy_) ** 2), 0.0)
+    density = np.where(
+        down > 0, RATE * on / (np.pi * speed * sy_ * sz) * np.exp(-0.5 * (across / sy_) ** 2), 0.0
+    )
     ppm = density * 1e6 * 24.45 / 70.9
-    return name, at, np.round(np.maximum(ppm * np.exp(0.15 * rng.standard_normal(len(at))) + 0.02 * np.abs(rng.standard_normal(len(at))), 0), 2)
+    return (
+        name,
+        at,
+        np.round(
+            np.maximum(
+                ppm * np.exp(0.15 * rng.standard_normal(len(at)))
+                + 0.02 * np.abs(rng.standard_normal(len(at))),
+                0,
+            ),
+            2,
+        ),
+    )
 
 
 def _methane(station: str) -> Any:
     """Return methane in percent: it creeps up for a day and a half; ventilation is mended at T+41 h."""
     share = {"M01": 1.0, "M02": 1.18, "M03": 0.72, "M04": 0.55, "M05": 0.38, "M06": 0.12}[station]
-    trend = np.interp(HOURS, [0, 10, 20, 30, 36, 39, 40.5, 41.5, 44, 48, 72], [0.30, 0.32, 0.40, 0.56, 0.74, 0.92, 1.03, 1.05, 0.70, 0.46, 0.38])
+    trend = np.interp(
+        HOURS,
+        [0, 10, 20, 30, 36, 39, 40.5, 41.5, 44, 48, 72],
+        [0.30, 0.32, 0.40, 0.56, 0.74, 0.92, 1.03, 1.05, 0.70, 0.46, 0.38],
+    )
     return trend * share
 
 
@@ -164,7 +221,9 @@ def _creep(row: Any, wobble: Any) -> Any:
     fast = np.where(TIMES > CREEP, 118.0 * np.log((FAIL - CREEP) / left), 0.0)
     out = share * (creep + fast) + 0.3 * wobble
     if number % 3 == 0:  # rides down with the mass and is still seen
-        return np.where(TIMES >= FAIL, 2_450.0 + 160.0 * number + 40.0 * (1 - np.exp(-(TIMES - FAIL) / 2e4)), out)
+        return np.where(
+            TIMES >= FAIL, 2_450.0 + 160.0 * number + 40.0 * (1 - np.exp(-(TIMES - FAIL) / 2e4)), out
+        )
     return np.where(TIMES >= FAIL, np.nan, out)
 
 
@@ -203,7 +262,9 @@ def _arrivals(name: str, row: Any, rng: np.random.Generator) -> tuple[str, Any, 
     # People fall ill 12 to 48 h after they drank (norovirus), so the curve climbs for a day and a half.
     sick = drinks / (1 + np.exp(-(hours - 47.5) / 2.6)) * np.interp(hours, [0, 60, 72], [1.0, 1.0, 0.82])
     crush = {"H02": 22.0, "H01": 16.0}.get(row.station, 0.0) * np.exp(-0.5 * ((hours - 13.3) / 0.9) ** 2)
-    chlorine = {"H02": 31.0, "H01": 24.0, "H03": 9.0}.get(row.station, 0.0) * np.exp(-0.5 * ((hours - 34.8) / 1.1) ** 2)
+    chlorine = {"H02": 31.0, "H01": 24.0, "H03": 9.0}.get(row.station, 0.0) * np.exp(
+        -0.5 * ((hours - 34.8) / 1.1) ** 2
+    )
     mean = usual * (1 + heat + sick) + crush + chlorine
     return name, hours * 3600 + 3300, rng.poisson(mean).astype(float)
 

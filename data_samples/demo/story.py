@@ -35,7 +35,9 @@ def build(source: Path, to: Path) -> None:
     sensors = gpd.read_parquet(source / "sensors.parquet")
     x, y = metres(sensors.geometry.x.to_numpy(), sensors.geometry.y.to_numpy())
     row, col = rowcol(x, y)
-    posts = pd.DataFrame(sensors.drop(columns="geometry")).assign(x=x, y=y, ground=np.nan_to_num(height[row, col]))
+    posts = pd.DataFrame(sensors.drop(columns="geometry")).assign(
+        x=x, y=y, ground=np.nan_to_num(height[row, col])
+    )
     gauges = {
         station: int(r * COLS + c)
         for station, kind, r, c in zip(posts.station, posts.kind, row, col, strict=True)
@@ -56,7 +58,10 @@ def build(source: Path, to: Path) -> None:
 
     lines = messages.build(source, flows, late)
     text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
-    with (to / "messages.jsonl.gz").open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as out:
+    with (
+        (to / "messages.jsonl.gz").open("wb") as file,
+        gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as out,
+    ):
         out.write(text.encode())
 
 
@@ -94,7 +99,9 @@ def write_observations(path: Path, table: pd.DataFrame) -> None:
         pa.array(table.value.astype(np.float32), pa.float32(), from_pandas=False),
         pa.array(table.flag, pa.int8()),
     ]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), path, compression="zstd", compression_level=19)
+    pq.write_table(
+        pa.Table.from_arrays(arrays, schema=schema), path, compression="zstd", compression_level=19
+    )
 
 
 def _stations(path: Path, sensors: gpd.GeoDataFrame) -> None:
@@ -107,7 +114,9 @@ def _stations(path: Path, sensors: gpd.GeoDataFrame) -> None:
         }  # fmt: skip
         if row.direction:
             said["direction"] = row.direction
-            said["thresholds"] = {colour: float(getattr(row, colour)) for colour in ("blue", "yellow", "orange", "red")}
+            said["thresholds"] = {
+                colour: float(getattr(row, colour)) for colour in ("blue", "yellow", "orange", "red")
+            }
             said |= said["thresholds"]
         features.append({
             "type": "Feature",

@@ -45,7 +45,9 @@ class Terrain:
     basin: Any
 
 
-def noise(rng: np.random.Generator, shape: tuple[int, int], cell: float, wave: float, octaves: int = 5) -> Any:
+def noise(
+    rng: np.random.Generator, shape: tuple[int, int], cell: float, wave: float, octaves: int = 5
+) -> Any:
     """Return smooth noise of mean 0 and standard deviation 1; `wave` is the longest wave in metres."""
     rows, cols = shape
     total = np.zeros(shape)
@@ -65,18 +67,27 @@ def build() -> Terrain:
     """Shape the island on ever finer grids."""
     rng = generator("terrain")
     shape = (ROWS // 5, COLS // 5)
-    bends = [noise(rng, (ROWS, COLS), CELL, wave, octaves) for wave, octaves in ((9_000, 6), (7_000, 6), (2_500, 4))]
+    bends = [
+        noise(rng, (ROWS, COLS), CELL, wave, octaves)
+        for wave, octaves in ((9_000, 6), (7_000, 6), (2_500, 4))
+    ]
     height = np.zeros(shape)
     for factor, steps, push in ((5, 260, 1.0), (2, 60, 0.5), (1, 10, 0.25)):
         cell = CELL * factor
         shape = (ROWS // factor, COLS // factor)
         bend = [_shrink(item, factor) for item in bends]
-        sea, lift, inland = _plan(shape, cell, bend)
+        sea, lift, inland = _plan(shape, bend)
         height = _resize(height, shape)
         if factor == 5:
             v = np.linspace(-1, 1, shape[0])[:, None]
             u = np.linspace(-1, 1, shape[1])[None, :]
-            height = 45.0 * inland + 90.0 * np.abs(v - 0.14 + 0.10 * np.sin(4.0 * u)) + 30.0 * (1 - u) + 9.0 * bend[2] + 5.0
+            height = (
+                45.0 * inland
+                + 90.0 * np.abs(v - 0.14 + 0.10 * np.sin(4.0 * u))
+                + 30.0 * (1 - u)
+                + 9.0 * bend[2]
+                + 5.0
+            )
         height = np.where(sea, 0.0, np.maximum(height, 0.1))
         strength = 0.055 * np.exp(0.35 * bend[1]) * push
         for _ in range(steps):
@@ -89,7 +100,7 @@ def build() -> Terrain:
     return _finish(height, sea)
 
 
-def _plan(shape: tuple[int, int], cell: float, bend: list[Any]) -> tuple[Any, Any, Any]:
+def _plan(shape: tuple[int, int], bend: list[Any]) -> tuple[Any, Any, Any]:
     """Return sea, uplift a step and a 0..1 inland measure: a ring of mountains that is open to the east."""
     rows, cols = shape
     y, x = np.mgrid[0:rows, 0:cols]
@@ -109,7 +120,11 @@ def _plan(shape: tuple[int, int], cell: float, bend: list[Any]) -> tuple[Any, An
     west = 1 / (1 + np.exp((u - 0.05) / 0.20))
     sides = np.clip(np.abs(v - 0.14) * 1.5, 0, 1) ** 1.5
     east = 1 / (1 + np.exp((u - 0.55) / 0.10))
-    lift = 0.14 + 1.9 * ring * (0.30 + 0.70 * west) * (0.35 + 0.65 * np.maximum(sides, west)) + 0.45 * west * inland
+    lift = (
+        0.14
+        + 1.9 * ring * (0.30 + 0.70 * west) * (0.35 + 0.65 * np.maximum(sides, west))
+        + 0.45 * west * inland
+    )
     lift += 0.55 * np.clip(sides - 0.25, 0, 1) * inland
     lift = (lift * (0.10 + 0.90 * east) + 0.02) * np.exp(0.45 * bend[1]) * 1.6
     plain = np.exp(-(((u - 0.66) / 0.34) ** 2) - ((v - 0.14) / 0.36) ** 2)
@@ -125,7 +140,9 @@ def _shrink(grid: Any, factor: int) -> Any:
 def _resize(grid: Any, shape: tuple[int, int]) -> Any:
     if grid.shape == shape:
         return grid
-    return ndimage.zoom(grid, (shape[0] / grid.shape[0], shape[1] / grid.shape[1]), order=1, grid_mode=True, mode="nearest")
+    return ndimage.zoom(
+        grid, (shape[0] / grid.shape[0], shape[1] / grid.shape[1]), order=1, grid_mode=True, mode="nearest"
+    )
 
 
 def _diffuse(height: Any, rate: float) -> Any:

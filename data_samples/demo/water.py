@@ -62,7 +62,11 @@ class Water:
 
 def outline(mask: Any, smooth: float = 15.0, transform: Any = TRANSFORM) -> Any:
     """Return the outline of a mask as a polygon in local metres, corners rounded off."""
-    shapes = [shapely.geometry.shape(item) for item, value in features.shapes(mask.astype(np.uint8), mask, transform=transform) if value]
+    shapes = [
+        shapely.geometry.shape(item)
+        for item, value in features.shapes(mask.astype(np.uint8), mask, transform=transform)
+        if value
+    ]
     joined = shapely.union_all(shapes)
     return joined.buffer(smooth).buffer(-2 * smooth).buffer(smooth).simplify(smooth / 2)
 
@@ -93,14 +97,36 @@ def build(ground: Terrain) -> Water:
     lake = label == label.ravel()[dam]
     rivers = _rivers(ground, donors, strahler, area, trunk)
     basin = frame(
-        [{"name": "Ilven basin", "name_zh": "伊尔文河流域", "area_km2": round(float(ground.basin.sum()) * CELL**2 / 1e6, 1)}],
+        [
+            {
+                "name": "Ilven basin",
+                "name_zh": "伊尔文河流域",
+                "area_km2": round(float(ground.basin.sum()) * CELL**2 / 1e6, 1),
+            }
+        ],
         [outline(ground.basin, 20.0)],
     )
     coast = frame(
-        [{"name": "Averin Island", "name_zh": "阿维林岛", "area_km2": round(float((~ground.sea).sum()) * CELL**2 / 1e6, 1)}],
+        [
+            {
+                "name": "Averin Island",
+                "name_zh": "阿维林岛",
+                "area_km2": round(float((~ground.sea).sum()) * CELL**2 / 1e6, 1),
+            }
+        ],
         [outline(~ground.sea, 25.0)],
     )
-    return Water(rivers, basin, coast, _reservoir(ground, lake, dam, level), trunk, lake, dam, level, strahler.reshape(ROWS, COLS))
+    return Water(
+        rivers,
+        basin,
+        coast,
+        _reservoir(ground, lake, dam, level),
+        trunk,
+        lake,
+        dam,
+        level,
+        strahler.reshape(ROWS, COLS),
+    )
 
 
 def _strahler(ground: Terrain, channel: Any) -> Any:

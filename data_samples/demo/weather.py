@@ -14,7 +14,14 @@ END = 259_200
 STEP = 600
 TIMES = np.arange(0, END, STEP)
 HOURS = TIMES / 3600.0
-PULSES = ((20.6, 5.0, 1.0), (26.0, 11.5, 1.8), (31.6, 8.0, 1.5), (37.0, 19.5, 1.7), (44.8, 24.5, 1.9), (49.2, 2.5, 1.4))
+PULSES = (
+    (20.6, 5.0, 1.0),
+    (26.0, 11.5, 1.8),
+    (31.6, 8.0, 1.5),
+    (37.0, 19.5, 1.7),
+    (44.8, 24.5, 1.9),
+    (49.2, 2.5, 1.4),
+)
 """Hour at which a band passes the middle of the island, its mean rate in mm/h there, its half-width in hours."""
 SPEED = 6.0
 """The bands' speed to the east in m/s."""
@@ -69,7 +76,9 @@ def wind(exposure: float, rng: np.random.Generator) -> Any:
 
 def temperature(height: float, rng: np.random.Generator) -> Any:
     """Return air temperature in degC at a height in metres."""
-    base = np.interp(HOURS, [0, 6, 12, 18, 21, 26, 40, 60, 72], [36.4, 37.6, 37.0, 35.2, 30.0, 25.5, 22.4, 21.5, 22.5])
+    base = np.interp(
+        HOURS, [0, 6, 12, 18, 21, 26, 40, 60, 72], [36.4, 37.6, 37.0, 35.2, 30.0, 25.5, 22.4, 21.5, 22.5]
+    )
     return base - 6.5e-3 * height + 0.25 * ndimage.gaussian_filter1d(rng.standard_normal(len(HOURS)), 2.0)
 
 

@@ -117,9 +117,9 @@ def fetch(folder: Path) -> None:
             "pip and npm are needed to fetch the packages; or give --packages FOLDER that holds them."
         )
     wanted = [f"{name}=={version}" for name, version in WHEELS.items()]
-    subprocess.run([pip, "download", "--quiet", "--no-deps", "--dest", str(folder), *wanted], check=True)
+    subprocess.run([pip, "download", "--quiet", "--no-deps", "--dest", str(folder), *wanted], check=True)  # noqa: S603
     for name, version in NPM.items():
-        subprocess.run([npm, "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True)
+        subprocess.run([npm, "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True)  # noqa: S603
 
 
 def _wheel(folder: Path, name: str, inside: str) -> bytes:
