@@ -131,6 +131,15 @@ def test_a_copy_of_a_grid_outlives_its_file(write, make, site):
     assert float(found.sum()) == 66.0
 
 
+def test_a_grid_that_a_caller_changes_is_its_own(write, make, site):
+    entry = open_catalog(write(make.single(f"{OWN}GeoTIFFReader", "TIFF", "{CATALOG_DIR}/a.tif")))["x"]
+    first = entry.read()
+    first.values[:] = 99
+    first.attrs["units"] = "changed"
+    assert float(entry.read().max()) == 11.0
+    assert entry.read().attrs["units"] == "mm/h"
+
+
 def test_chunks_stay_lazy(write, make, site):
     entry = open_catalog(write(make.single(f"{OWN}GridReader", "HDF5", "{CATALOG_DIR}/a.nc", chunks={})))["x"]
     assert entry.read()["rain"].chunks is not None

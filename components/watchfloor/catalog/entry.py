@@ -354,5 +354,13 @@ def _loaded(data: Any) -> Any:
 
 def _own(data: Any) -> Any:
     """Return a copy that a caller may change without changing what the next one gets."""
-    copy = getattr(data, "copy", None)
-    return copy(deep=False) if callable(copy) and hasattr(data, "attrs") else data
+    if hasattr(data, "columns"):
+        import pandas as pd
+
+        if isinstance(data, pd.DataFrame):
+            return data.copy(
+                deep=int(pd.__version__.partition(".")[0]) < 3
+            )  # from 3 on, it is copied on write
+    if hasattr(data, "chunks"):
+        return data.copy(deep=not data.chunks and data.nbytes <= _IN_MEMORY)
+    return data
