@@ -31,7 +31,7 @@ lint:
 
 bench:
 	@.ci/venv "$(PYTHON)" "$(VENV)" "[dev]"
-	$(BIN)/python -m pytest -q -m bench --timeout=1800 -s tests/bench $(ARGS)
+	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 slow:
 	@.ci/venv "$(PYTHON)" "$(VENV)" "[dev]"
