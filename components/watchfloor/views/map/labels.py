@@ -69,10 +69,11 @@ def choose(
         )
         drop = 0 if layer.style.kind in {"polygons", "lines"} else layer.style.size / 2 + 10
         names = table.frame[column].to_numpy()
+        other = table.frame[layer.style.label].to_numpy()  # for rows that have no name in this language
         for row, (x, y) in zip(rows[inside][:2000], points[inside][:2000], strict=True):
             if len(out["x"]) >= MOST:
                 return out
-            name = names[row]
+            name = names[row] if isinstance(names[row], str) and names[row] else other[row]
             text = plain(name, _LENGTH) if isinstance(name, str) else ""
             if not text:
                 continue
