@@ -1,6 +1,5 @@
 """Local accounts: hashes, not passwords; the file is the truth, at once."""
 
-import os
 import stat
 import threading
 
@@ -102,7 +101,7 @@ def test_file_that_others_can_read_is_refused(accounts):
 
 def test_link_is_refused(accounts, tmp_path):
     accounts.add("anna", WORDS, ["duty"])
-    os.symlink(accounts.path, tmp_path / "link.toml")
+    (tmp_path / "link.toml").symlink_to(accounts.path)
     with pytest.raises(UnsafeError, match="not a plain file"):
         Accounts(tmp_path / "link.toml").get("anna")
 

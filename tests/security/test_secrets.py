@@ -38,11 +38,11 @@ def test_readable_by_others_is_refused(tmp_path):
 
 def test_link_is_refused(tmp_path):
     secret(tmp_path, "cookies")
-    os.symlink(tmp_path / "elsewhere", tmp_path / "secrets" / "forms")
+    (tmp_path / "secrets" / "forms").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UnsafeError, match="cannot be used as a secret"):
         secret(tmp_path, "forms")
     assert not (tmp_path / "elsewhere").exists()
-    os.symlink(tmp_path, tmp_path / "link")
+    (tmp_path / "link").symlink_to(tmp_path)
     with pytest.raises((UnsafeError, FileExistsError)):
         guarded(tmp_path / "link")
 

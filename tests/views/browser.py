@@ -63,8 +63,8 @@ class Served:
                 [sys.executable, str(HERE / "standin.py"), json.dumps(self.spec | {"port": self.port})],
                 stdout=log, stderr=log, cwd=self.data, env=environment,
             )  # fmt: skip
-        until = time.monotonic() + wait
-        while time.monotonic() < until:
+        until = time.perf_counter() + wait
+        while time.perf_counter() < until:
             if self.process.poll() is not None:
                 raise AssertionError(
                     f"the server ended with {self.process.returncode}:\n{self.log()[-3000:]}"

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import logging
 import signal
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -43,7 +44,10 @@ UNUSED = 60_000
 """Milliseconds that a session waits for its page: it survives a link that was down for half a minute."""
 MESSAGE = 1_048_576
 """Bytes of one message or form from a browser; files go by the inbox."""
+CHECK = 10_000
+"""Milliseconds between two looks for sessions that wait in vain."""
 THREADS = 4
+"""Threads for callbacks of pages, so that a slow one does not stop the others."""
 SWEEP = 5_000
 """Milliseconds between two checks that the open pages' users may still see them."""
 
@@ -80,6 +84,7 @@ class Server:
     ) -> None:
         self.settings = settings
         sender = identity(settings)
+        _check(settings.address, settings.port)
         self.apps = desks.find(folders if folders is not None else [folder("apps")])
         self._owned = floor is None
         if floor is None:
@@ -98,12 +103,6 @@ class Server:
         use(Serving(settings, floor, signed_in=sender is not None, fonts=fonts))
         try:
             self._server = self._build(prefix)
-        except OSError as error:
-            self._close()
-            raise SettingsError(
-                f"Cannot listen on {settings.address}:{settings.port}: {error.strerror or error}. Is another server running? "
-                "Choose another --port."
-            ) from error
         except BaseException:
             self._close()
             raise
@@ -179,7 +178,7 @@ class Server:
                 include_cookies=[],
                 session_token_expiration=TOKEN,
                 unused_session_lifetime_milliseconds=UNUSED,
-                check_unused_sessions_milliseconds=10_000,
+                check_unused_sessions_milliseconds=CHECK,
                 keep_alive_milliseconds=20_000,
                 websocket_max_message_size=MESSAGE,
                 http_server_kwargs={
@@ -305,6 +304,20 @@ def identity(settings: Settings) -> Identity | None:
             "this machine only, with --address 127.0.0.1."
         )
     return None
+
+
+def _check(address: str, port: int) -> None:
+    """Find out that a port is taken before the desks are built, not after."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise SettingsError(
+                f"Cannot listen on {address}:{port}: {error.strerror or error}. Is another server running? Choose another "
+                "--port, or an --address of this machine."
+            ) from error
 
 
 def _loopback(address: str) -> bool:

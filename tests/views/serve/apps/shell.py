@@ -17,7 +17,7 @@ points = hv.Points(np.random.default_rng(1).normal(size=(100, 2))).opts(
 )
 count = text.text("count 0")
 count.css_classes = ["count"]
-go, fail, ring = (pn.widgets.Button(name=name) for name in ("Go", "Fail", "Ring"))
+go, fail, ring = (pn.widgets.Button(label=name) for name in ("Go", "Fail", "Ring"))
 
 
 def raise_it(event):
