@@ -150,3 +150,15 @@ def test_contract_of_the_demo_region(catalogs):
         "stocks responders sensors basin"
     )
     assert {f"region/{name}" for name in wanted.split()} <= set(catalogs["demo"])
+
+
+def test_the_example_of_the_readme_works(tmp_path, table):
+    text = (folder("catalogs") / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "catalog.yml").write_text(
+        text.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8"
+    )
+    table.rename(columns={"stage_m": "level_m", "station": "name"}).to_file(tmp_path / "wells.geojson")
+    catalog = open_catalog(tmp_path, strict=True)
+    assert catalog.check() == []
+    assert [entry.name for entry in catalog.layers()] == ["wells"]
+    assert len(intake.open_catalog(str(tmp_path / "catalog.yml"))["wells"].read()) == 3

@@ -14,7 +14,7 @@ from watchfloor.catalog.locations import inside, local
 from watchfloor.catalog.plan import Ground
 from watchfloor.catalog.policy import Policy
 from watchfloor.catalog.problems import Problem
-from watchfloor.catalog.remote import Fetched
+from watchfloor.catalog.remote import Copies
 from watchfloor.catalog.schema import Nested, Sheet, read_sheet
 from watchfloor.catalog.template import FOLDER, Parameter, fill
 from watchfloor.catalog.themes import theme_path
@@ -69,7 +69,7 @@ def open_catalog(
     policy = policy or Policy()
     roots = dict.fromkeys([file.parent, *(share(name).resolve() for name in ("catalogs", "data_samples"))])
     roots |= dict.fromkeys(root.resolve() for root in policy.roots)
-    ground = Ground(policy, tuple(roots), clock or LiveClock(), Fetched(policy), store)
+    ground = Ground(policy, tuple(roots), clock or LiveClock(), Copies(policy), store)
     loader = _Loader(ground)
     loader.load(file, "", {})
     found = Catalog(file, loader.entries, loader.first, loader.problems, ground)

@@ -12,7 +12,7 @@ from typing import Any
 from watchfloor.catalog.contents import examine
 from watchfloor.catalog.locations import is_remote, local
 from watchfloor.catalog.policy import Policy
-from watchfloor.catalog.remote import Fetched
+from watchfloor.catalog.remote import Copies
 from watchfloor.catalog.schema import Definition
 from watchfloor.catalog.sql import DATABASE, sqlite_path
 from watchfloor.catalog.template import FOLDER, Parameter, fill, names_in, texts, variable
@@ -30,7 +30,7 @@ class Ground:
     policy: Policy
     roots: tuple[Path, ...]
     clock: Clock
-    fetched: Fetched
+    fetched: Copies
     store: Any = None
 
 

@@ -2,24 +2,25 @@
 
 import shutil
 import tempfile
+import threading
 import weakref
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from urllib.parse import urljoin, urlsplit
-
-import httpx
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from watchfloor.catalog.locations import remote
 from watchfloor.catalog.policy import Policy
-from watchfloor.core.clock import monotonic
-from watchfloor.core.errors import LimitError, NotReadyError
+from watchfloor.core.errors import ForbiddenError, UnsafeError
 from watchfloor.core.provenance import digest
 
-__all__ = ["Fetched"]
+if TYPE_CHECKING:
+    from watchfloor.feeds.collect.fetch import Validators
 
-_HOPS = 3
+__all__ = ["Copies"]
 
 
-class Fetched:
+class Copies:
     """Copies of remote files, renewed when the host says that they changed.
 
     Parameters
@@ -29,7 +30,7 @@ class Fetched:
 
     Examples
     --------
-    >>> Fetched(Policy()).get("https://example.org/a.csv")
+    >>> Copies(Policy()).get("https://example.org/a.csv")
     Traceback (most recent call last):
     ...
     watchfloor.core.errors.UnsafeError: 'example.org' is not a host that may be asked; add it to `hosts` in the \
@@ -39,7 +40,8 @@ settings to allow it.
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._folder: Path | None = None
-        self._marks: dict[str, dict[str, str]] = {}
+        self._marks: dict[str, Validators] = {}
+        self._lock = threading.Lock()
 
     def get(self, url: str) -> Path:
         """Return a local copy of a remote file.
@@ -53,54 +55,32 @@ settings to allow it.
         NotReadyError
             If the host does not answer in time, or not with the file.
         """
+        from watchfloor.feeds.collect.fetch import fetch
+
         remote(url, self._policy)
         path = self._place(url)
-        deadline = monotonic() + self._policy.timeout
-        headers = self._marks.get(url, {}) if path.exists() else {}
         try:
-            with httpx.Client(timeout=min(10.0, self._policy.timeout), trust_env=False) as client:
-                self._ask(client, url, path, headers, deadline)
-        except httpx.HTTPError as error:
-            raise NotReadyError(f"{url} cannot be fetched: {type(error).__name__}: {error}.") from error
+            found = fetch(
+                url,
+                hosts=self._policy.hosts,
+                limit=self._policy.fetch_limit,
+                deadline=timedelta(seconds=self._policy.timeout),
+                validators=self._marks.get(url) if path.exists() else None,
+            )
+        except ForbiddenError as error:
+            raise UnsafeError(str(error)) from error
+        if found.data is not None:
+            part = path.with_name(path.name + ".part")
+            part.write_bytes(found.data)
+            part.replace(path)
+            self._marks[url] = found.validators
         return path
 
-    def _ask(
-        self, client: httpx.Client, url: str, path: Path, headers: dict[str, str], deadline: float
-    ) -> None:
-        address = url
-        for _ in range(_HOPS):
-            with client.stream("GET", remote(address, self._policy), headers=headers) as answer:
-                if answer.has_redirect_location:
-                    address = urljoin(address, answer.headers["location"])
-                    continue
-                if answer.status_code == httpx.codes.NOT_MODIFIED and path.exists():
-                    return
-                if answer.status_code != httpx.codes.OK:
-                    raise NotReadyError(f"{url} answered {answer.status_code}; expected 200.")
-                self._keep(answer, url, path, deadline)
-                return
-        raise NotReadyError(f"{url} redirects more than {_HOPS} times.")
-
-    def _keep(self, answer: httpx.Response, url: str, path: Path, deadline: float) -> None:
-        part, total = path.with_suffix(path.suffix + ".part"), 0
-        with part.open("wb") as file:
-            for chunk in answer.iter_bytes(65536):
-                total += len(chunk)
-                if total > self._policy.fetch_limit:
-                    raise LimitError(f"{url} is larger than {self._policy.fetch_limit:,} bytes.")
-                if monotonic() > deadline:
-                    raise NotReadyError(f"{url} took longer than {self._policy.timeout:g} s.")
-                file.write(chunk)
-        part.replace(path)
-        known = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
-        self._marks[url] = {
-            ask: answer.headers[said] for ask, said in known.items() if said in answer.headers
-        }
-
     def _place(self, url: str) -> Path:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="watchfloor-"))
-            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        with self._lock:
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="watchfloor-"))
+                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         suffix = PurePosixPath(urlsplit(url).path).suffix[:12]
         plain = suffix if suffix[1:].isalnum() else ""
         return self._folder / f"{digest(url)[:32]}{plain}"
