@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from watchfloor.core.clock import micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.store import Head, Store
 
@@ -113,3 +114,16 @@ def test_an_act_of_nobody_or_without_measure_is_refused(store, act):
     with pytest.raises(InvalidInputError):
         store.journal.write(*act)
     assert store.journal.entries() == []
+
+
+def test_an_entry_that_was_changed_with_a_fitting_hash_no_longer_leads_to_the_next(written):
+    from watchfloor.core.provenance import canonical
+    from watchfloor.store import journal
+
+    entry = written.journal.entries()[2]
+    forged = {
+        "previous": entry.previous, "seq": 3, "at": micros(entry.at), "actor": "someone", "action": entry.action,
+        "subject": entry.subject, "detail": canonical(entry.detail),
+    }  # fmt: skip
+    tamper(written, f"UPDATE journal SET actor='someone', hash='{journal._hash(forged)}' WHERE seq=3")
+    assert written.journal.verify().first_bad == 4
