@@ -179,5 +179,6 @@ def _districts(people: Any, member: Any) -> Any:
             "code": code, "name": name, "name_zh": name_zh, "population": count,
             "area_km2": round(area, 2), "density_km2": round(count / area, 1),
         })  # fmt: skip
-        shapes.append(shapely.union_all(parts))
-    return frame(rows, list(shapely.coverage_simplify(np.array(shapes), 90.0)))
+        # A vertex at each cell's corner, so that neighbours share theirs where three districts meet.
+        shapes.append(shapely.transform(shapely.segmentize(shapely.union_all(parts), COARSE), np.round))
+    return frame(rows, list(shapely.coverage_simplify(np.array(shapes), 130.0)))

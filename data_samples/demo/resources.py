@@ -1,5 +1,6 @@
 """Move the responders: where each unit is and what it does, told when it changes and every half hour while it works."""
 
+import math
 from typing import Any
 
 import shapely
@@ -42,7 +43,7 @@ def _life(
     def tell(
         at: float, availability: str, x: float, y: float, incident: dict[str, Any] | None = None
     ) -> None:
-        second = int(round(at / 60) * 60)
+        second = math.ceil(at / 60) * 60
         if not 0 <= second < 259_200:
             return
         if out and out[-1][0] >= second:
