@@ -8,13 +8,12 @@ import logging
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from threading import Event, RLock, Thread
 from typing import Any, ClassVar, Protocol
 
 from bokeh.document import Document
 
-from watchfloor.core.clock import EPOCH, monotonic
+from watchfloor.core.clock import monotonic
 
 __all__ = ["Batch", "Beat", "Hub", "HubStatus", "Subscription"]
 
@@ -246,7 +245,6 @@ class Hub:
         self._beaten = float("-inf")
         self._pushes = self._failures = self._dropped = 0
         self._trouble = ""
-        self.read_at: datetime = EPOCH.astimezone(UTC)
 
     @classmethod
     def of(cls, store: _Store | None) -> "Hub":
@@ -336,22 +334,25 @@ class Hub:
 
     def _run(self, stop: Event) -> None:
         while not stop.wait(self._poll):
-            self._read()
-            now = monotonic()
-            if now - self._beaten >= self._rest:
-                self._beaten = now
-                self._beats += 1
-                beat = Beat(self._beats, self._cursor, self._trouble)
-            else:
-                beat = None
-            for one in list(self._subscriptions):
-                if one.beats and beat is not None:
-                    one._beat = beat
-                self._pushes += one.push(now, 0 if one.beats else self._least)
+            self._round()  # apart, so that nothing here holds a subscription while it waits
             with self._lock:
                 if not len(self._subscriptions) or (self._store() is None and not self._idles):
                     self._thread = None
                     return
+
+    def _round(self) -> None:
+        """Read, and hand on what is due."""
+        self._read()
+        now = monotonic()
+        beat = None
+        if now - self._beaten >= self._rest:
+            self._beaten = now
+            self._beats += 1
+            beat = Beat(self._beats, self._cursor, self._trouble)
+        for one in list(self._subscriptions):
+            if one.beats and beat is not None:
+                one._beat = beat
+            self._pushes += one.push(now, 0 if one.beats else self._least)
 
     def _read(self) -> None:
         """Read what is new once, for all."""
