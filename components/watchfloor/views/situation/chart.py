@@ -152,9 +152,9 @@ class SeriesChart(Viewer):
         name, snapshot = self.selection.series, self.picture.snapshot
         self.body.visible = name is not None
         if name is None or snapshot is None:
-            if self._figure is not None:
+            if len(self.body):
                 self.body.clear()
-                self._figure, self._shown = None, ()
+            self._figure, self._shown = None, ()
             return
         try:
             about = self._about(name)
