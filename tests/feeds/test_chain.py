@@ -144,3 +144,9 @@ def test_a_name_keeps_its_first_key_in_the_store(clock: FixedClock) -> None:
         store.append([message("B", 1, "A")])
         store.append([message("C", 2, "B")])
         assert [store.named("alert", "cap:a", name) for name in "ABC"] == ["A", "A", "B"]
+
+
+def test_a_name_keeps_its_first_key_within_one_batch(clock: FixedClock) -> None:
+    with Store.open(":memory:", clock=clock) as store:
+        store.append([message("B", 1, "A"), message("C", 2, "B")])
+        assert [store.named("alert", "cap:a", name) for name in "ABC"] == ["A", "A", "B"]

@@ -229,6 +229,14 @@ def test_other_encodings_are_read_and_recognised(cap: Any, encoding: str) -> Non
     assert cap.one(data).hazard == "flood"
 
 
+def test_an_index_without_end_is_read_up_to_a_limit(cap: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watchfloor.feeds.cap.feed.MAX_ALERTS", 3)
+    parsed = cap.parse(edxl(*(cap.alert(cap.info(), identifier=f"A{number}") for number in range(5))))
+    assert [record.key for record in parsed.records] == ["A0", "A1", "A2"]
+    (left,) = parsed.rejected
+    assert "more than 3 alerts" in left.reason
+
+
 # Sniffing
 
 
