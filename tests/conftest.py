@@ -9,6 +9,8 @@ import pytest
 from watchfloor.core.clock import FixedClock, parse_time
 
 ROOT = Path(__file__).resolve().parents[1]
+# Scripts that tests serve or run; looking for doctests in them would run them here.
+collect_ignore_glob = ["views/serve/apps/*", "views/standin.py", "bench/*"]
 
 
 @pytest.fixture(scope="session")
