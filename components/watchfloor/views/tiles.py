@@ -48,6 +48,7 @@ _MAX_BYTES = 4_000_000
 _MAX_PIXELS = 1024 * 1024
 _PATTERN = r"/wf-tiles/(dark|light)/(\d{1,2})/(\d{1,8})/(\d{1,8})\.png"
 _RASTER = {TileType.PNG: "PNG", TileType.JPEG: "JPEG", TileType.WEBP: "WEBP"}
+_READER: Any = Reader  # it comes without types
 _POOL = ThreadPoolExecutor(2, thread_name_prefix="tiles")
 
 
@@ -80,7 +81,7 @@ class Pack:
                 f"The map tiles {path} cannot be opened: {error}. Check map_tiles."
             ) from error
         try:
-            self._reader = Reader(self._slice)
+            self._reader: Any = _READER(self._slice)
             header = self._reader.header()
             kind = header["tile_type"]
         except Exception as error:  # the reader raises whatever the bytes lead it to
@@ -157,7 +158,7 @@ def picture(
     box
         Left, bottom, right and top, metres in EPSG:3857.
     width, height
-        Size in pixels, at most 2048 each.
+        Size in pixels, at most 4096 each.
     region
         Path of an operator's pack.
 
@@ -167,7 +168,7 @@ def picture(
         RGB; what lies beyond the world is sea.
     """
     left, bottom, right, top = box
-    width, height = min(max(width, 1), 2048), min(max(height, 1), 2048)
+    width, height = min(max(width, 1), 4096), min(max(height, 1), 4096)
     world = 2 * 20037508.342789244
     z = 0
     while z < MAX_ZOOM and (right - left) / world * 2**z * SIZE < width:
@@ -280,7 +281,7 @@ def _pack(path: str) -> Pack:
 
 
 def _open(data: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(data))
+    image: Image.Image = Image.open(io.BytesIO(data))
     if image.width * image.height > _MAX_PIXELS:
         raise SettingsError(
             f"A map tile has {image.width} x {image.height} pixels; at most 1024 x 1024 are read."
@@ -304,7 +305,7 @@ def _png(image: Image.Image) -> bytes:
     colours = image.convert("RGB").getcolors(1)
     if colours:  # one colour: nearly all tiles of a city far from a coast
         image = Image.new("P", (SIZE, SIZE))
-        image.putpalette(list(colours[0][1]))
+        image.putpalette(list(colours[0][1]))  # type: ignore[arg-type]
         image.save(out, "PNG", bits=1)
     else:
         image.convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE).save(out, "PNG")

@@ -102,7 +102,7 @@ class Drawn:
         mapper = LinearColorMapper(palette=["#00000000", *palette[1:]], low=-0.5, high=255.5)
         source = ColumnDataSource(data)
         glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=mapper)
-        made = renderer(source, glyph, visible=self._visible)
+        made = renderer(source, glyph, visible=self._visible, name=f"{self.layer.name}#raster")
         self.parts["raster"] = (source, made)
         self._restyle()
         return True

@@ -76,7 +76,8 @@ def grid(data: Any, colour: Colour, crs: str = "EPSG:4326") -> Grid:
         if not names:
             raise InvalidInputError("There is no grid in this dataset; expected a variable over y and x.")
         data = data[names[0]]
-    data = data.squeeze(drop=True)
+    single = [name for name in data.dims if data.sizes[name] == 1 and name not in (*_X, *_Y)]
+    data = data.squeeze(single, drop=True)
     across = next((name for name in _X if name in data.dims), None)
     down = next((name for name in _Y if name in data.dims), None)
     if across is None or down is None or data.ndim != 2:
