@@ -15,7 +15,7 @@ from watchfloor.core.clock import FixedClock, ReplayClock, format_time, monotoni
 from watchfloor.core.errors import InvalidInputError, StoreError
 from watchfloor.core.scales import Status
 from watchfloor.core.share import folder
-from watchfloor.feeds.collect import Edge
+from watchfloor.feeds.collect import Edge, edge
 from watchfloor.feeds.collect.edge import Message
 from watchfloor.store import Record, Store
 
@@ -146,13 +146,36 @@ def test_a_part_that_fails_is_published_again_whole(
         return whole(self, items, known)
 
     monkeypatch.setattr(Store, "append", append)
-    edge = Edge(store, story, ANCHOR, clock)
+    publisher = Edge(store, story, ANCHOR, clock)
     with pytest.raises(StoreError):
-        edge.publish()
-    edge.publish()
+        publisher.publish()
+    publisher.publish()
     assert len(store.records("incident", latest=False)) == 2
     assert len(store.observations()) == 3 * 73
     assert store.observations()["known"].eq(store.observations()["time"]).all()
+
+
+def test_what_is_due_at_once_is_never_torn_apart(
+    tmp_path: Path, store: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop between two documents of the same second must not lose the second one."""
+    story = write(tmp_path / "demo" / "same", [incident(600, key) for key in "abc"], [])
+    whole, left = Store.append, [1]
+
+    def append(self: Store, records: Any, known: datetime | None = None) -> Any:
+        items = list(records)
+        if items and items[0].key == "c-0" and left[0]:
+            left[0] -= 1
+            raise StoreError("The disk is full.")
+        return whole(self, items, known)
+
+    monkeypatch.setattr(Store, "append", append)
+    monkeypatch.setattr(edge, "_PART", 2)
+    made = Edge(store, story, ANCHOR, clock)
+    with pytest.raises(StoreError):
+        made.publish()
+    made.publish()
+    assert {record.key for record in store.records("incident")} == {"a-0", "b-0", "c-0"}
 
 
 def test_the_story_starts_over(store: Store, story: Path) -> None:
@@ -180,25 +203,25 @@ def test_a_source_that_is_down_is_seen_down(tmp_path: Path, store: Store) -> Non
     ]
     story = write(tmp_path / "demo" / "down", messages)
     clock = FixedClock(ANCHOR + timedelta(hours=5))
-    edge = Edge(store, story, ANCHOR, clock)
-    edge.publish()
+    publisher = Edge(store, story, ANCHOR, clock)
+    publisher.publish()
     state = {item.source: item for item in store.feeds()}["demo:dispatch"]
     assert state.message == "No answer."
     assert state.failures > 1
     assert state.health(clock.now()) in ("late", "down")
     clock.move(timedelta(hours=1))
-    edge.publish()
+    publisher.publish()
     assert {item.source: item for item in store.feeds()}["demo:dispatch"].health(clock.now()) == "ok"
 
 
 def test_nothing_before_the_anchor_and_nothing_backwards(
     store: Store, clock: FixedClock, story: Path
 ) -> None:
-    edge = Edge(store, story, ANCHOR, clock)
-    assert edge.publish(ANCHOR - timedelta(seconds=1)).documents == 0
-    edge.publish(ANCHOR + timedelta(hours=2))
+    publisher = Edge(store, story, ANCHOR, clock)
+    assert publisher.publish(ANCHOR - timedelta(seconds=1)).documents == 0
+    publisher.publish(ANCHOR + timedelta(hours=2))
     cursor = store.cursor()
-    assert edge.publish(ANCHOR + timedelta(hours=1)).documents == 0
+    assert publisher.publish(ANCHOR + timedelta(hours=1)).documents == 0
     assert store.cursor() == cursor
 
 
@@ -214,8 +237,8 @@ def test_what_the_floor_refuses_is_told(store: Store, clock: FixedClock, story: 
 def test_it_goes_on_live(tmp_path: Path, story: Path) -> None:
     clock = ReplayClock(ANCHOR, speed=3600)  # an hour in a second
     with Store.open(tmp_path / "live.sqlite", clock=clock) as store:
-        edge, stop = Edge(store, story, ANCHOR, clock), threading.Event()
-        thread = threading.Thread(target=edge.run, args=(stop,))
+        publisher, stop = Edge(store, story, ANCHOR, clock), threading.Event()
+        thread = threading.Thread(target=publisher.run, args=(stop,))
         thread.start()
         end = monotonic() + 20
         while not store.records("incident") and monotonic() < end:

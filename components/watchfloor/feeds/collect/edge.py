@@ -65,7 +65,7 @@ _GROUP = 60.0
 _PART = 200
 """Documents that are published in one commit."""
 _TICK = timedelta(microseconds=1)
-_BEAT = timedelta(minutes=20)
+_BEAT = timedelta(minutes=30)
 """How often each source of a story is heard, if only to say that there is nothing new."""
 _SERIES = re.compile(r"[\w./:-]{1,200}")
 _PLACE = re.compile(
