@@ -8,7 +8,7 @@ import pytest
 
 import watchfloor
 from watchfloor.core.clock import FixedClock
-from watchfloor.core.errors import SettingsError
+from watchfloor.core.errors import SettingsError, StoreError
 from watchfloor.floor.sources import LEAD
 from watchfloor.store import Store
 
@@ -54,6 +54,24 @@ def test_the_start_of_the_story_stays_when_the_floor_is_opened_later(make, clock
     with watchfloor.open("small", settings=settings, clock=clock) as floor:
         assert floor.sources.edges[0].anchor == anchor
         assert anchor == clock.now() - 5 * HOUR - LEAD
+
+
+def test_a_failure_while_preparing_leaves_nothing_and_the_next_try_publishes_all(make, clock, monkeypatch):
+    with watchfloor.open("small", settings=make(), clock=clock) as floor:
+        observe, calls = floor.store.observe, []
+
+        def failing(*args, **kwargs):
+            calls.append(1)
+            if len(calls) == 20:
+                raise StoreError("The disk is full.")
+            return observe(*args, **kwargs)
+
+        monkeypatch.setattr(floor.store, "observe", failing)
+        with pytest.raises(StoreError, match="full"):
+            floor.prepare()
+        assert floor.store.cursor() == 0
+        assert floor.prepare() == 42
+        assert floor.store.check() == []
 
 
 def test_two_processes_that_prepare_at_once_publish_it_once(make, clock):

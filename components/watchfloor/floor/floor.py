@@ -82,7 +82,7 @@ class Floor:
         """Whether it lives a past again (`floor.replay`)."""
         self._owned = owned
         self._preparing = threading.Lock()
-        self.sources = Sources(self)
+        self.sources = Sources(path, block, store, clock, settings, self.accept)
         """Where its news comes from."""
 
     @property

@@ -4,16 +4,14 @@ import threading
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from watchfloor.catalog import FeedBlock
-from watchfloor.core.clock import duration
+from watchfloor.catalog import FeedBlock, FloorBlock
+from watchfloor.core.clock import Clock, duration
 from watchfloor.core.errors import SettingsError
-from watchfloor.feeds.collect import Collector, Edge, FeedPlan
+from watchfloor.core.settings import Settings
+from watchfloor.feeds.collect import Accept, Collector, Edge, FeedPlan
 from watchfloor.floor.place import data_folder
-
-if TYPE_CHECKING:
-    from watchfloor.floor.floor import Floor
+from watchfloor.store import Store
 
 __all__ = ["Sources"]
 
@@ -26,30 +24,39 @@ class Sources:
 
     Parameters
     ----------
-    floor
-        The floor.
+    path
+        Folder of its catalog.
+    block
+        What the catalog says about the floor.
+    store, clock, settings
+        The floor's.
+    accept
+        Tells why the floor does not take a record.
     """
 
-    def __init__(self, floor: "Floor") -> None:
-        self._floor = floor
+    def __init__(
+        self, path: Path, block: FloorBlock, store: Store, clock: Clock, settings: Settings, accept: Accept
+    ) -> None:
+        self._path, self._block, self._store = path, block, store
+        self._clock, self._settings, self._accept = clock, settings, accept
 
     @property
     def stories(self) -> list[FeedBlock]:
         """Sources that are invented stories."""
-        return [block for block in self._floor.block.feeds if block.story is not None]
+        return [block for block in self._block.feeds if block.story is not None]
 
     @cached_property
     def edges(self) -> list[Edge]:
         """The simulated edges that publish the floor's stories; each goes on where the store says that it was."""
-        start = (self._floor.now() - LEAD).replace(second=0, microsecond=0)
+        start = (self._clock.now() - LEAD).replace(second=0, microsecond=0)
         return [
             Edge(
-                self._floor.store,
+                self._store,
                 self.path(block.story),
                 start,
-                self._floor.clock,
-                self._floor.accept,
-                status=self._floor.status,
+                self._clock,
+                self._accept,
+                status=self._block.status,
             )
             for block in self.stories
             if block.story is not None
@@ -57,27 +64,31 @@ class Sources:
 
     def path(self, place: Path) -> Path:
         """Return a folder that the catalog names, relative to the catalog's own."""
-        return (self._floor.path / place).resolve()
+        return (self._path / place).resolve()
 
     def prepare(self) -> int:
         """Publish what the stories are behind with, in one commit; return how many rows were new."""
         if not self.stories:
             return 0
-        with self._floor.store.batch():
-            return sum(edge.publish(self._floor.now()).stored for edge in self.edges)
+        try:
+            with self._store.batch():
+                return sum(edge.publish(self._clock.now()).stored for edge in self.edges)
+        except BaseException:
+            # What was undone must be published again: the edges begin anew where the store says that they are.
+            self.__dict__.pop("edges", None)
+            raise
 
     def off(self) -> list[str]:
         """Return why sources are not listened to."""
         return [
             f"{block.source} is off: {block.host} is not among the allowed hosts; to listen to it, put "
             f'hosts = ["{block.host}"] into watchfloor.toml, or set WATCHFLOOR_HOSTS=\'["{block.host}"]\'.'
-            for block in self._floor.block.feeds
+            for block in self._block.feeds
             if block.url and block.host not in self._allowed
         ]
 
     def plans(self) -> list[FeedPlan]:
         """Return what is listened to beside the stories: allowed addresses, configured folders, the inbox."""
-        floor = self._floor
         found = [
             FeedPlan(
                 block.source,
@@ -87,26 +98,25 @@ class Sources:
                 cadence=duration(block.cadence) if block.cadence else None,
                 late_after=duration(block.late_after) if block.late_after else None,
             )
-            for block in floor.block.feeds
+            for block in self._block.feeds
             if block.story is None and (block.inbox or block.host in self._allowed)
         ]
         return [
             *found,
             FeedPlan(
-                "inbox", inbox=floor.settings.inbox or data_folder(floor.settings, floor.path) / "inbox"
+                "inbox", inbox=self._settings.inbox or data_folder(self._settings, self._path) / "inbox"
             ),
         ]
 
     def collect(self, stop: threading.Event) -> None:
         """Listen until `stop` is set."""
-        floor = self._floor
         collector = Collector(
-            floor.store,
+            self._store,
             self.plans(),
-            floor.clock,
-            floor.accept,
-            hosts=tuple(floor.settings.hosts),
-            status=floor.status,
+            self._clock,
+            self._accept,
+            hosts=tuple(self._settings.hosts),
+            status=self._block.status,
             trust=self.trust,
         )
         threads = [
@@ -129,7 +139,7 @@ class Sources:
             If one that the settings name cannot be read.
         """
         found = []
-        for path in self._floor.settings.trust:
+        for path in self._settings.trust:
             try:
                 found.append(path.read_bytes())
             except OSError as error:
@@ -140,4 +150,4 @@ class Sources:
 
     @property
     def _allowed(self) -> set[str]:
-        return {host.lower() for host in self._floor.settings.hosts}
+        return {host.lower() for host in self._settings.hosts}

@@ -1,8 +1,10 @@
 """Records as a table with geometry: what maps and lists are drawn from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import ColumnElement, Row
 
 from watchfloor.core.clock import micros
 from watchfloor.core.scales import Severity, rank
@@ -12,8 +14,7 @@ from watchfloor.store.tables import FOREVER, record
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-    from watchfloor.store.store import Store
+    import pandas as pd
 
 __all__ = ["COLUMNS", "frame", "read", "sensors"]
 
@@ -25,6 +26,21 @@ COLUMNS = (
 _NAT = -(2**63)
 _RANK = {word.value: rank(word) for word in Severity}
 _TIMES = ("sent", "valid_from", "valid_to", "known")
+
+
+class Readable(Protocol):
+    """What a table is made from: a store."""
+
+    def rows(
+        self, columns: Sequence[ColumnElement[Any]], kind: revisions.Words = None, **filters: Any
+    ) -> Sequence[Row[Any]]:
+        """Return columns of records."""
+
+    def series(self, as_of: datetime | None = None) -> "pd.DataFrame":
+        """Return every series."""
+
+    def latest(self, as_of: datetime | None = None) -> "pd.DataFrame":
+        """Return the newest observation of each series."""
 
 
 def frame(records: Iterable[Record]) -> "gpd.GeoDataFrame":
@@ -52,7 +68,7 @@ def frame(records: Iterable[Record]) -> "gpd.GeoDataFrame":
     return _table(rows, [None if item.geometry is None else shape(item.geometry) for item in found])
 
 
-def read(store: "Store", kind: revisions.Words = None, **filters: Any) -> "gpd.GeoDataFrame":
+def read(store: Readable, kind: revisions.Words = None, **filters: Any) -> "gpd.GeoDataFrame":
     """Return the same table straight from a store; the arguments are those of `Store.records`.
 
     It is quicker than `frame` because what a table does not show is not read.
@@ -65,7 +81,7 @@ def read(store: "Store", kind: revisions.Words = None, **filters: Any) -> "gpd.G
     return _table(cells, shapely.from_wkb([row.geometry for row in rows]))
 
 
-def sensors(store: "Store", as_of: datetime | None = None) -> "gpd.GeoDataFrame":
+def sensors(store: Readable, as_of: datetime | None = None) -> "gpd.GeoDataFrame":
     """Return every series with its place and its newest observation.
 
     Returns

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import ColumnElement, Row, func, make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import ColumnElement, Row, func, select
 
 from watchfloor.core.clock import Clock, LiveClock, micros
-from watchfloor.core.errors import SettingsError, StoreError
+from watchfloor.core.errors import StoreError
 from watchfloor.store import archive, backup, chains, changes, migrations, revisions
+from watchfloor.store.address import file_of
 from watchfloor.store.archive import Quarantined
 from watchfloor.store.changes import Change
 from watchfloor.store.database import Database
@@ -91,7 +91,7 @@ class Store:
         StoreError
             If the file cannot be used: it is missing, of another program, of a newer version, or damaged.
         """
-        path = _path(url)
+        path = file_of(url)
         if path is not None and not path.exists():
             if not create:
                 raise StoreError(
@@ -449,24 +449,3 @@ class Store:
     ) -> None:
         """Close the store."""
         self.close()
-
-
-def _path(url: str | Path) -> Path | None:
-    """Return the file that an address names; None for a database in memory."""
-    if isinstance(url, Path):
-        return url
-    if url in {":memory:", "sqlite://", "sqlite:///:memory:"}:
-        return None
-    if "://" not in url:
-        return Path(url)
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError(
-            f"{url[:80]!r} is no database address; expected sqlite:///path/store.sqlite."
-        ) from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise SettingsError(
-            f"A store in {parsed.get_backend_name()!r} is not supported; expected sqlite:///path/store.sqlite."
-        )
-    return Path(parsed.database)
