@@ -1,13 +1,12 @@
 """Write the story's warnings as CAP 1.2 (OASIS, 1 July 2010), in English and Chinese."""
 
-import re
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import yaml
 from areas import Areas
-from hydrology import Flows
+from figures import Figures
 
 __all__ = ["MARK", "SENDER", "build", "when"]
 
@@ -15,7 +14,6 @@ SENDER = "demo@watchfloor.invalid"
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MARK = {"en": "EXERCISE: ", "zh": "【演练】"}
 NOTE = "EXERCISE. Invented data of a demonstration; the place, the people and the emergency do not exist. 演练：虚构数据。"
-_LEVEL = re.compile(r"\[\[(\w+)(?:@([\d.]+))?\]\]")
 
 
 def when(hours: float) -> str:
@@ -23,7 +21,7 @@ def when(hours: float) -> str:
     return f"{{{{T{round(hours * 3600):+d} +11:00}}}}"
 
 
-def build(areas: Areas, flows: Flows) -> list[dict[str, Any]]:
+def build(areas: Areas, figures: Figures) -> list[dict[str, Any]]:
     """Return messages ``{"at", "feed", "source", "body"}``, in no order."""
     told = yaml.safe_load((Path(__file__).resolve().parent / "alerts.yml").read_text(encoding="utf-8"))
     out: list[dict[str, Any]] = []
@@ -34,7 +32,7 @@ def build(areas: Areas, flows: Flows) -> list[dict[str, Any]]:
             said = {**said, "onset": None, **step}
             said.setdefault("type", "Alert")
             identifier = f"averin-{said['agency']}-{said['key']}-{{{{CYCLE}}}}-{number}"
-            body = _alert(said, identifier, earlier, told["agencies"], areas, flows)
+            body = _alert(said, identifier, earlier, told["agencies"], areas, figures)
             out.append(
                 {
                     "at": round(said["at"] * 3600) + 25.0,
@@ -47,24 +45,13 @@ def build(areas: Areas, flows: Flows) -> list[dict[str, Any]]:
     return out
 
 
-def levels(text: str, flows: Flows) -> str:
-    """Fill ``[[G07@39.4]]`` with the level at an hour and ``[[G07]]`` with the crest."""
-
-    def fill(match: re.Match[str]) -> str:
-        series = flows.pool if match[1] == "L01" else flows.level[match[1]]
-        value = series.max() if match[2] is None else series[min(round(float(match[2]) * 6), len(series) - 1)]
-        return f"{value:.1f}"
-
-    return _LEVEL.sub(fill, text)
-
-
 def _alert(
     said: dict[str, Any],
     identifier: str,
     earlier: list[str],
     agencies: dict[str, Any],
     areas: Areas,
-    flows: Flows,
+    figures: Figures,
 ) -> str:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -83,13 +70,13 @@ def _alert(
     if "incident" in said:
         parts.append(_tag("incidents", f"I{{{{CYCLE}}}}-{said['incident']}"))
     for language, code in (("en", "en-US"), ("zh", "zh-CN")):
-        parts.extend(_info(said, language, code, agencies, areas, flows))
+        parts.extend(_info(said, language, code, agencies, areas, figures))
     parts.append("</alert>")
     return "\n".join(parts) + "\n"
 
 
 def _info(
-    said: dict[str, Any], language: str, code: str, agencies: dict[str, Any], areas: Areas, flows: Flows
+    said: dict[str, Any], language: str, code: str, agencies: dict[str, Any], areas: Areas, figures: Figures
 ) -> list[str]:
     begin = said["at"] if said["onset"] is None else said["onset"]
     expires = max(said.get("expires", said["at"] + 6), said["at"] + 1)
@@ -104,9 +91,9 @@ def _info(
         _tag("urgency", said["urgency"]), _tag("severity", said["severity"]), _tag("certainty", said["certainty"]),
         _tag("effective", when(said["at"])), _tag("onset", when(begin)), _tag("expires", when(expires)),
         _tag("senderName", agencies[said["agency"]][language]),
-        _tag("headline", MARK[language] + levels(said["headline"][language], flows)),
-        _tag("description", levels(said["text"][language], flows)),
-        _tag("instruction", levels(said["do"][language], flows)),
+        _tag("headline", MARK[language] + figures(said["headline"][language])),
+        _tag("description", figures(said["text"][language])),
+        _tag("instruction", figures(said["do"][language])),
         _pair("parameter", "warning colour", said["colour"]), _pair("parameter", "invented", "true"),
         "<area>", _tag("areaDesc", said["place"][language]),
     ]  # fmt: skip

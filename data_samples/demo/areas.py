@@ -89,8 +89,8 @@ class Areas:
         districts = self._tables["districts"].set_index("code").geometry
         return shapely.union_all([districts[code] for code in name.split("+")]).simplify(70)
 
-    def _flooded(self, depth: float, head: float) -> Any:
-        """Return the ground less than `depth` above the main river, from the mouth to km `head` (of its length)."""
+    def _flooded(self, depth: float, head: float, reach: float = 500.0) -> Any:
+        """Return the ground less than `depth` above the main river's bed, up to km `head` and `reach` metres away."""
         if not hasattr(self, "_above"):
             with rasterio.open(self.source / "dem.tif") as file:
                 grid = file.read(1).astype(float)
@@ -110,7 +110,7 @@ class Areas:
                 receiver, ordered, np.where(main, steps, 0.0), main | (receiver < 0)
             ).reshape(ROWS, COLS)
             self._above, self._near, self._along, self._sea = grid - bed, near, along, sea
-        mask = (self._above < depth) & (self._near < 1_500) & ~self._sea & (self._along <= head)
+        mask = (self._above < depth) & (self._near < reach) & ~self._sea & (self._along <= head)
         label, _ = ndimage.label(ndimage.binary_closing(mask, np.ones((5, 5))))
         if label.max() == 0:
             raise ValueError(f"Nothing lies less than {depth} m above the river.")

@@ -15,7 +15,7 @@ from water import Water
 
 __all__ = ["Facilities", "build"]
 
-STADIUM = (690, 1165)
+STADIUM = (716, 1086)
 WATERWORKS = (640, 1028)
 
 HOSPITALS = (

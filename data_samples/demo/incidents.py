@@ -9,6 +9,7 @@ import shapely
 import yaml
 from alerts import when
 from areas import Areas
+from figures import Figures
 from place import degrees, generator
 from signals import QUAKES
 
@@ -45,11 +46,11 @@ def point(x: float, y: float) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [round(float(lon), 5), round(float(lat), 5)]}
 
 
-def build(areas: Areas) -> list[dict[str, Any]]:
+def build(areas: Areas, figures: Figures) -> list[dict[str, Any]]:
     """Return messages ``{"at", "feed", "source", "body"}``, in no order."""
     told = load()
     return [
-        *_incidents(told, areas),
+        *_incidents(told, areas, figures),
         *_reports(told, areas),
         *_quakes(areas),
         *_detections(areas),
@@ -57,7 +58,7 @@ def build(areas: Areas) -> list[dict[str, Any]]:
     ]
 
 
-def _incidents(told: dict[str, Any], areas: Areas) -> list[dict[str, Any]]:
+def _incidents(told: dict[str, Any], areas: Areas, figures: Figures) -> list[dict[str, Any]]:
     out = []
     for incident in told["incidents"]:
         start = incident["steps"][0]["at"]
@@ -71,7 +72,7 @@ def _incidents(told: dict[str, Any], areas: Areas) -> list[dict[str, Any]]:
                 "severity": step["severity"], "urgency": "Past" if done else "Immediate", "certainty": "Observed",
                 "state": "ended" if done else "active", "progress": step["progress"],
                 "time": when(start), "updated": when(step["at"]), "district": areas.district(spot.x, spot.y)[0],
-                "description": step["en"], "description_zh": step["zh"],
+                "description": figures(step["en"]), "description_zh": figures(step["zh"]),
                 "units": [unit for unit, begin, end in incident.get("units", []) if begin <= step["at"] < end],
             }  # fmt: skip
             if done:
@@ -120,10 +121,10 @@ def _streets(areas: Areas) -> list[dict[str, Any]]:
     """Write reports of water in the streets while the river stands high, on low ground near it."""
     rng = generator("streets")
     stages = (
-        ("flood#1.6/9", 43.0, 47.0, 6, (0.1, 0.3)),
-        ("flood#2.8/11", 47.0, 50.0, 10, (0.2, 0.7)),
-        ("flood#4.0/12", 50.0, 56.0, 16, (0.3, 1.4)),
-        ("flood#2.0/9", 58.0, 64.0, 5, (0.1, 0.4)),
+        ("flood#1.6/9/180", 43.0, 47.0, 6, (0.1, 0.3)),
+        ("flood#2.8/11/220", 47.0, 50.0, 10, (0.2, 0.7)),
+        ("flood#4.0/12/260", 50.0, 56.0, 16, (0.3, 1.4)),
+        ("flood#2.0/9/180", 58.0, 64.0, 5, (0.1, 0.4)),
     )
     out = []
     for name, begin, end, count, deep in stages:

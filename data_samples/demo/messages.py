@@ -10,6 +10,7 @@ import pandas as pd
 import resources
 from alerts import when
 from areas import Areas
+from figures import Figures
 from hydrology import Flows
 
 __all__ = ["build"]
@@ -28,8 +29,9 @@ def build(source: Path, flows: Flows, late: pd.DataFrame) -> list[dict[str, Any]
         Measurements of the station whose values come hours late.
     """
     areas = Areas(source)
-    warnings = alerts.build(areas, flows)
-    out = [*_troubled(warnings), *incidents.build(areas), *resources.build(areas), *_batches(late)]
+    figures = Figures(areas, flows)
+    warnings = alerts.build(areas, figures)
+    out = [*_troubled(warnings), *incidents.build(areas, figures), *resources.build(areas), *_batches(late)]
     return sorted(out, key=lambda line: (line["at"], line["source"], line["body"]))
 
 

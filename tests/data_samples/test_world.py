@@ -34,7 +34,7 @@ def test_every_data_file_has_a_licence():
     base = folder("data_samples")
     said = (base / "LICENCES.md").read_text("utf-8")
     for path in sorted((base / "world").iterdir()):
-        if path.suffix not in {".py", ".md"} and path.is_file():
+        if path.suffix not in {".py", ".md", ".part"} and path.is_file():
             assert f"world/{path.name}" in said, path.name
     for name in ("demo", "fonts"):
         assert f"`{name}/" in said
