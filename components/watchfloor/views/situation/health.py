@@ -46,6 +46,7 @@ class FeedHealth(View):
         about = next((line for line in snapshot.feeds if line.source == self._opened), None)
         return {
             "feeds": [_line(line) for line in snapshot.feeds],
+            "prefix": f"{self.floor.name}:",
             "opened": about.source if about else "",
             "about": self._about(about) if about else None,
         }

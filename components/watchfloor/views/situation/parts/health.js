@@ -21,13 +21,23 @@ const HealthPane = pane("feeds", (ctx) => {
           "aria-label": `${line.source}: ${ctx.t(`feeds.${line.health}`)}, ${age(line)}${line.held ? ", " + ctx.t("feeds.held", {n: line.held}) : ""}. ${line.message}`,
           onclick: () => ctx.send("open", {source: opened === line.source ? "" : line.source}),
         },
-        healthSign(line.health), h("span", {class: "name"}, line.source), h("span", {class: "word"}, ctx.t(`feeds.${line.health}`)),
+        // The word of those that are well stands once, before them: room is for those that are not.
+        healthSign(line.health), h("span", {class: "name"}, brief(line.source)), line.health === "ok" ? null : h("span", {class: "word"}, ctx.t(`feeds.${line.health}`)),
         h("span", {class: "num muted"}, age(line)), held));
+  }
+
+  /** A name without the floor's own prefix, which says nothing here. */
+  function brief(name) {
+    const {prefix = ""} = ctx.state;
+    return prefix && name.startsWith(prefix) && name.length > prefix.length ? name.slice(prefix.length) : name;
   }
 
   function draw() {
     const {feeds = [], opened = "", loading} = ctx.state;
-    fill(list, feeds.length ? feeds.map((line) => source(line, opened)) : h("li", {class: "muted"}, ctx.t(loading ? "state.loading" : "feeds.nothing")));
+    const well = feeds.filter((line) => line.health === "ok").length;
+    const said = well ? h("li", {class: "well"}, healthSign("ok"), h("strong", {class: "num"}, `${well} / ${feeds.length}`), ` ${ctx.t("feeds.ok")}`) : null;
+    const ill = feeds.filter((line) => line.health !== "ok").map((line) => source(line, opened));
+    fill(list, feeds.length ? [ill, said, feeds.filter((line) => line.health === "ok").map((line) => source(line, opened))] : h("li", {class: "muted"}, ctx.t(loading ? "state.loading" : "feeds.nothing")));
   }
 
   ctx.every(15000, draw);
