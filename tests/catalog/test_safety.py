@@ -230,6 +230,18 @@ def test_8_environment_is_not_sent(write, make, monkeypatch):
         assert asked == []
 
 
+def test_8a_an_address_from_the_environment_is_not_asked(write, make, monkeypatch):
+    with make.served({"/a.csv": b"a\n1\n"}) as (base, asked):
+        monkeypatch.setenv("WATCHFLOOR_TEST_URL", base + "/a.csv")
+        path = write(make.single("PandasCSV", "CSV", "{env(WATCHFLOOR_TEST_URL)}"))
+        policy = Policy(
+            hosts=frozenset({base.removeprefix("http://")}), environment=frozenset({"WATCHFLOOR_TEST_URL"})
+        )
+        with pytest.raises(UnsafeError, match="would send an environment variable to a host"):
+            open_catalog(path, policy=policy)["x"].read()
+        assert asked == []
+
+
 def test_8b_environment_needs_to_be_allowed(write, make, tmp_path, monkeypatch):
     monkeypatch.setenv("WATCHFLOOR_TEST_DAY", "monday")
     path = write(make.single("PandasCSV", "CSV", "{CATALOG_DIR}/{env(WATCHFLOOR_TEST_DAY)}.csv"))
@@ -295,6 +307,8 @@ def test_redirect_to_another_host_is_not_followed(write, make):
     "url",
     [
         "simplecache::{CATALOG_DIR}/a.csv",
+        "{CATALOG_DIR}/a.csv::zip",
+        "{CATALOG_DIR}/zip://a.csv",
         "zip://a.csv::{CATALOG_DIR}/a.zip",
         "filecache::http://127.0.0.1:9/a.csv",
         "reference://x",
