@@ -41,6 +41,7 @@ def import_(
                     source=source,
                     received=found.now(),
                     accept=found.accept,
+                    status=found.status,
                     trust=found.trust,
                 )
             except WatchfloorError as error:
