@@ -4,7 +4,10 @@ Messages go as JSON in the tags of one model that has no looks; the page's scrip
 """
 
 import json
+from collections.abc import Callable
+from threading import Lock
 from typing import Any, Literal
+from weakref import ref
 
 import panel as pn
 from bokeh.document import Document
@@ -16,7 +19,7 @@ __all__ = ["NAME", "Signals", "toast"]
 
 NAME = "wf-signals"
 """Name of the model that carries the messages."""
-KEPT = 6
+KEPT = 8
 """Messages kept, so that several in one turn all arrive."""
 
 
@@ -33,18 +36,37 @@ class Signals:
         self.model = ColumnDataSource(name=NAME)
         self._number = 0
         self._kept: list[str] = []
+        self._doc: Callable[[], Document | None] = lambda: None
+        self._waits = False
+        self._lock = Lock()
 
     def send(self, **message: Any) -> None:
-        """Send one message; call it with the document locked, as in a callback."""
-        self._number += 1
-        text = json.dumps(message | {"n": self._number}, ensure_ascii=False, separators=(",", ":"))
-        self._kept = [*self._kept, text][-KEPT:]
-        self.model.tags = list(self._kept)
+        """Send one message; safe from any thread, because a page's callbacks run on several."""
+        with self._lock:
+            self._number += 1
+            text = json.dumps(message | {"n": self._number}, ensure_ascii=False, separators=(",", ":"))
+            self._kept = [*self._kept, text][-KEPT:]
+            doc = self._doc()
+            if doc is not None and self._waits:
+                return
+            self._waits = doc is not None
+        if doc is None:
+            self._flush()
+        else:
+            doc.add_next_tick_callback(lambda: self._flush())  # noqa: PLW0108  Bokeh refuses one function twice
 
     def attach(self, doc: Document) -> None:
         """Put the line on a page."""
         doc.add_root(self.model)
-        doc._watchfloor_signals = self
+        doc._watchfloor_signals = self  # lives and dies with the page
+        if doc.session_context is not None:
+            self._doc = ref(doc)
+
+    def _flush(self) -> None:
+        with self._lock:
+            self._waits = False
+            kept = list(self._kept)
+        self.model.tags = kept
 
 
 def toast(text: str, tone: Literal["info", "warning", "error"] = "info") -> bool:
