@@ -62,6 +62,8 @@ def test_crosswalks_are_cited_and_lead_to_cap_severity(table: scales.Crosswalk) 
         ("Hazardous Materials Warning", "CBRNE", "chemical"),
         ("Something", "CBRNE", "chemical"),
         ("Something", "Met", "other"),
+        ("Drinking water notice", "Health", "epidemic"),
+        ("Bushfire near the town", "Met", "wildfire"),
         ("", "", "other"),
     ],
 )

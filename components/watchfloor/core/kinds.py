@@ -1,5 +1,6 @@
 """The kinds of hazard, in one table: name, family, the words of other standards, and a glyph."""
 
+import re
 from dataclasses import dataclass
 
 from watchfloor.core.errors import UnknownNameError
@@ -48,9 +49,9 @@ KINDS: dict[str, Kind] = {
         Kind("drought", "nature", "Met", "DR", "Drought and heat", "干旱",
              ("drought", "heat", "hot", "dry spell", "water shortage")),
         Kind("wildfire", "nature", "Fire", "WF", "Wildfire", "野火",
-             ("fire", "fire weather", "burn", "red flag", "smoke", "hazard reduction")),
+             ("fire", "wildfire", "bushfire", "grassfire", "fire weather", "burn", "red flag", "smoke", "hazard reduction")),
         Kind("storm", "nature", "Met", "TC", "Storm", "风暴",
-             ("storm", "wind", "tornado", "hurricane", "typhoon", "cyclone", "gale", "snow", "blizzard", "ice", "hail",
+             ("storm", "wind", "tornado", "hurricane", "typhoon", "cyclone", "gale", "snow", "blizzard", "ice", "hail", "sandstorm",
               "frost", "freeze", "freezing", "rain", "surf", "rip current", "marine", "small craft", "fog", "winter",
               "lightning", "thunder", "swell", "seas", "beach", "dust", "cold", "chill", "weather", "precipitation",
               "low water", "coastal")),
@@ -95,7 +96,13 @@ def guess(event: str, category: str = "") -> str:
     ('flood', 'earthquake', 'epidemic')
     """
     text = event.casefold()
-    found = [(len(word), item.name) for item in KINDS.values() for word in item.words if word in text]
+    # at the beginning of a word only: there is no ice in a notice
+    found = [
+        (len(word), item.name)
+        for item in KINDS.values()
+        for word in item.words
+        if re.search(rf"\b{re.escape(word)}", text)
+    ]
     if found:
         return max(found, key=lambda pair: pair[0])[1]
     same = [item.name for item in KINDS.values() if category and item.category == category]
