@@ -32,6 +32,7 @@ def import_(
 
     failed = False
     with opened(floor, data) as found:
+        found.prepare()  # the demo's past must be known before anything later is
         for path in files:
             try:
                 receipt = ingest_file(
