@@ -10,6 +10,7 @@ import watchfloor
 from watchfloor.core.clock import FixedClock, parse_time
 from watchfloor.store import Store
 from watchfloor.store.records import Record, Series
+from watchfloor.views.serve.hub import Hub
 
 NOW = parse_time("2026-06-01T12:00:00Z")
 SQUARE = {
@@ -63,6 +64,7 @@ def floor() -> Iterator[Any]:
     """Return an empty demo floor at noon of 1 June 2026, UTC."""
     made = make_floor()
     yield made
+    Hub.of(made.store).close()  # its poller must not open what is closed
     made.close()
     made.store.close()
 

@@ -99,4 +99,4 @@ def test_no_line_crosses_a_gap(steps):
     good = ~np.isnan(out_values)
     joined = good[:-1] & good[1:]
     assert (np.diff(out_times)[joined] <= np.timedelta64(gap)).all()
-    assert (np.diff(out_times) >= np.timedelta64(0)).all()
+    assert (np.diff(out_times) >= np.timedelta64(0, "us")).all()
