@@ -107,19 +107,25 @@ def test_hanging_readings_do_not_pile_up(write, make, tmp_path, gate):
     event.set()
 
 
-def test_an_answer_is_never_older_than_its_question(entry, tmp_path, gate):
+def test_an_answer_is_never_older_than_its_question(entry, tmp_path, monkeypatch):
     """A reader that comes while an older reading is on its way gets what was there when it came."""
-    event, begun = gate
-    file = tmp_path / "site" / "a.csv"
+    event, begun, real = threading.Event(), threading.Event(), pd.read_csv
+
+    def slow(*args, **kwargs):
+        found = real(*args, **kwargs)
+        begun.set()
+        event.wait(20)
+        return found
+
+    monkeypatch.setattr(pd, "read_csv", slow)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(entry.read)
-        while not begun:
-            time.sleep(0.001)
-        file.write_text("a\n1\n2\n3\n")
+        assert begun.wait(20)
+        (tmp_path / "site" / "a.csv").write_text("a\n1\n2\n3\n")
         second = pool.submit(entry.read)
         time.sleep(0.05)
         event.set()
-        first.result(20)
+        assert first.result(20)["a"].tolist() == [1]
         assert second.result(20)["a"].tolist() == [1, 2, 3]
 
 
