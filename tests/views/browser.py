@@ -3,6 +3,7 @@
 They live in one file so that tests of other rooms can take them too (``tests/views/conftest.py`` shows how).
 """
 
+import asyncio
 import json
 import os
 import shutil
@@ -12,15 +13,17 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+T = TypeVar("T")
 HERE = Path(__file__).parent
 FLAGS = [
     "--no-sandbox",
@@ -31,6 +34,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: where a browser is open, this thread has a running loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def free_port() -> int:

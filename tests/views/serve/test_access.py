@@ -119,7 +119,7 @@ def dial(desk: Any, path: str, token: str, cookies: Any, headers: dict[str, str]
         await hang_up(socket, ended=first is None)
         return "closed" if first is None else "ack"
 
-    return asyncio.run(attempt())
+    return kit.run(attempt())
 
 
 def knock(desk: Any, path: str, token: str, cookies: dict[str, str], headers: dict[str, str]) -> int:
@@ -297,7 +297,7 @@ def test_error_reply_tells_nothing(desk, everyone):
         await hang_up(socket, ended=heard[-1:] == [None])
         return [message for message in heard if message is not None]
 
-    heard = asyncio.run(attempt())
+    heard = kit.run(attempt())
     said = "".join(part for part in heard if isinstance(part, str))
     assert '"ERROR"' in said
     assert "Traceback" not in said
@@ -330,7 +330,7 @@ def test_large_messages_are_refused(desk, everyone):
         await hang_up(socket, ended=True)
         return code
 
-    assert asyncio.run(attempt()) in {1009, 1006, None}
+    assert kit.run(attempt()) in {1009, 1006, None}
     nobody = client(desk)
     filled = form(nobody)
     with pytest.raises(httpx.HTTPError):
@@ -414,7 +414,7 @@ def test_sign_out_ends_open_pages(desk):
         await hang_up(socket, ended=True)
         return code
 
-    assert asyncio.run(attempt()) == 4403
+    assert kit.run(attempt()) == 4403
     stolen = httpx.get(f"{desk.url}/shell", cookies=kept, headers={"Accept": "text/html"})
     assert stolen.status_code == 302
     assert dial(desk, "/shell/ws", token, kept) == "403"
@@ -437,7 +437,7 @@ def test_removed_user_is_out_at_once(desk):
         await hang_up(socket, ended=True)
         return code
 
-    assert asyncio.run(attempt()) == 4403
+    assert kit.run(attempt()) == 4403
     assert one.get("/shell").status_code == 302
     one.close()
 

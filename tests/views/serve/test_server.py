@@ -188,10 +188,10 @@ def test_sixty_closed_pages_leave_nothing(tmp_path, monkeypatch):
             time.sleep(0.1)
         gc.collect()
 
-    asyncio.run(visit(5))
+    kit.run(visit(5))
     settle()
     before = sum(isinstance(thing, Document) for thing in gc.get_objects())
-    asyncio.run(visit(60))
+    kit.run(visit(60))
     settle()
     status = hub.status()
     sessions = sum(len(list(app.sessions)) for app in one._server._tornado.applications.values())
