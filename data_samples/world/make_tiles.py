@@ -17,6 +17,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from PIL import Image, ImageColor, ImageDraw
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
@@ -34,10 +35,18 @@ STYLES = {
 ATTRIBUTION = "Base map: Natural Earth (public domain)"
 
 
+def read(folder: Path, scale: str) -> gpd.GeoDataFrame:
+    """Return the countries as they are packaged."""
+    return gpd.read_file(folder / f"countries-{scale}.json", layer="countries").set_crs(4326)
+
+
 @cache
 def countries(folder: Path, scale: str) -> tuple[np.ndarray, shapely.STRtree]:
     """Return the countries' polygons in EPSG:3857 and their index."""
-    frame = gpd.read_file(folder / f"countries-{scale}.json", layer="countries").set_crs(4326)
+    frame = read(folder, scale)
+    if scale == "50m":  # its Antarctica is a hole in a ring round the pole; the finer one is sound
+        fine = read(folder, "10m")
+        frame = pd.concat([frame[frame.name != "Antarctica"], fine[fine.name == "Antarctica"]])
     frame = frame.explode(index_parts=False)
     frame = frame[~(frame.geometry.is_empty | frame.geometry.isna())]
     frame.geometry = [cut(shape) for shape in frame.geometry]
@@ -71,7 +80,9 @@ def cut(polygon: shapely.Polygon) -> shapely.Geometry:
         )
         for shift in (-720, -360, 0, 360, 720)
     ]
-    return shapely.union_all([piece for piece in pieces if piece.geom_type.endswith("Polygon")])
+    # a cut may come with a stray line or point in a collection: only its polygons are land
+    parts = [part for piece in pieces for part in shapely.get_parts(piece)]
+    return shapely.union_all([part for part in parts if part.geom_type.endswith("Polygon")])
 
 
 @cache

@@ -61,7 +61,9 @@ def test_no_line_runs_across_the_world_where_a_country_crosses_the_antimeridian(
     from watchfloor.views.map.mercator import forward
 
     x, y = forward([-30, -10], [lat - 0.5, lat + 0.5])  # open sea between Greenland and Norway
-    found = np.asarray(picture("dark", (float(x[0]), float(y[0]), float(x[1]), float(y[1])), 200, 40)).astype(int)
+    found = np.asarray(picture("dark", (float(x[0]), float(y[0]), float(x[1]), float(y[1])), 200, 40)).astype(
+        int
+    )
     rows = (np.abs(found - SEA["dark"]).sum(2) < 6).mean(axis=1)
     assert rows.min() > 0.4
 
@@ -69,7 +71,9 @@ def test_no_line_runs_across_the_world_where_a_country_crosses_the_antimeridian(
 def test_above_the_packs_last_zoom_the_tile_above_is_enlarged() -> None:
     parent = pixels(tile("dark", 6, 53, 26))
     child = pixels(tile("dark", 7, 106, 52))
-    half = np.asarray(Image.fromarray(parent[:128, :128].astype(np.uint8)).resize((256, 256), Image.Resampling.BICUBIC))
+    half = np.asarray(
+        Image.fromarray(parent[:128, :128].astype(np.uint8)).resize((256, 256), Image.Resampling.BICUBIC)
+    )
     assert np.abs(child - half).mean() < 6
     assert pixels(tile("dark", 22, 3420000, 1740000)).shape == (256, 256, 3)
 
@@ -100,8 +104,8 @@ def test_an_operators_region_lies_over_the_world(tmp_path: Path) -> None:
     ("make", "reason"),
     [
         (lambda path: path, "cannot be opened"),
-        (lambda path: path.write_bytes(b"") and path or path, "cannot be opened"),
-        (lambda path: path.write_bytes(b"x" * 200) and path, "not a PMTiles file"),
+        (lambda path: (path.write_bytes(b""), path)[1], "cannot be opened"),
+        (lambda path: (path.write_bytes(b"x" * 200), path)[1], "not a PMTiles file"),
         (lambda path: pack(path, {(0, 0, 0): b"vector"}, TileType.MVT), "expected PNG, JPEG or WebP"),
     ],
 )

@@ -121,7 +121,9 @@ def write_floor(folder: Path) -> Path:
     )
     east, north = 200_000 + (np.arange(400) + 0.5) * 100, 3_340_000 - (np.arange(400) + 0.5) * 100
     height = (np.arange(400)[:, None] * 2.0 + np.zeros((1, 400))).astype(np.float32)
-    xr.DataArray(height, {"y": north, "x": east}, ("y", "x")).rio.write_crs(32650).rio.to_raster(folder / "terrain.tif")
+    xr.DataArray(height, {"y": north, "x": east}, ("y", "x")).rio.write_crs(32650).rio.to_raster(
+        folder / "terrain.tif"
+    )
     entries = data = ""
     for name, title, zh, (reader, kind, type_, suffix), crs, rest in _LAYERS:
         more = ", name: value" if suffix == "tif" else ""
@@ -186,7 +188,9 @@ def floor(folder: Path) -> Iterator[Any]:
     """Return the floor with its records and sensors, at noon."""
     clock = FixedClock(NOW)
     store = Store.open(":memory:", clock=clock)
-    with watchfloor.open(folder, store=store, clock=clock, settings=Settings(catalogs=[folder.parent])) as found:
+    with watchfloor.open(
+        folder, store=store, clock=clock, settings=Settings(catalogs=[folder.parent])
+    ) as found:
         store.append(RECORDS, known=NOW - HOUR / 2)
         store.describe(
             [

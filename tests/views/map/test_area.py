@@ -32,7 +32,10 @@ def test_cells_count_by_the_share_inside(floor: Any, area: Any, people: float) -
 
 
 def test_a_triangle_counts_half_of_its_box(floor: Any) -> None:
-    triangle = {"type": "Polygon", "coordinates": [[[112.0, 30.0], [112.2, 30.0], [112.0, 30.1], [112.0, 30.0]]]}
+    triangle = {
+        "type": "Polygon",
+        "coordinates": [[[112.0, 30.0], [112.2, 30.0], [112.0, 30.1], [112.0, 30.0]]],
+    }
     assert inside(floor, triangle)["People"].value == pytest.approx(700, rel=1e-4)
 
 
@@ -62,10 +65,14 @@ def test_records_are_those_known_then_and_in_force_then(floor: Any) -> None:
 def test_titles_in_chinese_and_the_size_of_the_area(floor: Any) -> None:
     found = inside(floor, box(112.0, 30.0, 112.1, 30.1), language="zh")
     assert found["人口"].value == pytest.approx(700, rel=1e-4)
-    assert found.size == pytest.approx(abs(GEOD.polygon_area_perimeter([112, 112.1, 112.1, 112], [30, 30, 30.1, 30.1])[0]) / 1e6, rel=1e-3)
+    assert found.size == pytest.approx(
+        abs(GEOD.polygon_area_perimeter([112, 112.1, 112.1, 112], [30, 30, 30.1, 30.1])[0]) / 1e6, rel=1e-3
+    )
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_counts(floor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_read_is_named_and_the_rest_counts(
+    floor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from watchfloor.views.map import area as module
 
     def broken(*_: Any) -> Any:
@@ -78,7 +85,9 @@ def test_what_cannot_be_read_is_named_and_the_rest_counts(floor: Any, monkeypatc
     assert found["Hospitals"].value == 1
 
 
-@pytest.mark.parametrize("area", [{"type": "Point", "coordinates": [1, 2]}, {"type": "Polygon", "coordinates": [[]]}])
+@pytest.mark.parametrize(
+    "area", [{"type": "Point", "coordinates": [1, 2]}, {"type": "Polygon", "coordinates": [[]]}]
+)
 def test_an_area_is_a_polygon(floor: Any, area: Any) -> None:
     with pytest.raises(InvalidInputError):
         inside(floor, area)

@@ -19,7 +19,9 @@ def counted(points: np.ndarray, box: tuple[float, ...], width: int, height: int)
 
 
 @pytest.mark.parametrize("box", [(-4000, -4000, 4000, 4000), (-300, 200, 500, 900), (900, 900, 9000, 7000)])
-def test_counts_are_those_of_a_histogram(points: np.ndarray, box: tuple[float, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_are_those_of_a_histogram(
+    points: np.ndarray, box: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "SPARSE", 0)
     counts, means, total = view(cloud(points), box, 80, 60)
     assert means is None

@@ -13,7 +13,7 @@ from watchfloor.views.map import MapView
 from watchfloor.views.map.picture import MARKERS, png
 from watchfloor.views.selection import Selection
 
-from .conftest import NOW, XSS, HOUR
+from .conftest import HOUR, NOW, XSS
 
 
 @pytest.fixture
@@ -57,7 +57,9 @@ def extreme(pixels: np.ndarray) -> np.ndarray:
 
 def test_the_picture_shows_grids_and_the_other_theme(view: MapView) -> None:
     dark = view.png(400, 300)
-    view.selection.choose(theme="light", layers={"region/population": {"visible": True}, "region/quakes": {"visible": True}})
+    view.selection.choose(
+        theme="light", layers={"region/population": {"visible": True}, "region/quakes": {"visible": True}}
+    )
     light = np.asarray(Image.open(io.BytesIO(view.png(400, 300))).convert("L"), float)
     assert light.mean() > np.asarray(Image.open(io.BytesIO(dark)).convert("L"), float).mean() + 40
 
@@ -73,7 +75,12 @@ def test_every_severity_has_a_marker_that_can_be_drawn() -> None:
 
 
 def test_the_recipe_makes_the_same_map(view: MapView, folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    view.selection.choose(hazards=["storm"], as_of=NOW - HOUR / 4, layers={"region/roads": {"visible": False}}, text="'); import os #")
+    view.selection.choose(
+        hazards=["storm"],
+        as_of=NOW - HOUR / 4,
+        layers={"region/roads": {"visible": False}},
+        text="'); import os #",
+    )
     cell = view.recipe()
     import watchfloor
 

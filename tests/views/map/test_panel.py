@@ -1,5 +1,6 @@
 """The list of layers."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -47,6 +48,14 @@ def test_what_is_chosen_lands_in_the_selection(panel: LayerPanel) -> None:
 def test_a_bad_message_changes_nothing(panel: LayerPanel, message: dict[str, Any]) -> None:
     panel.heard(message)
     assert panel.selection.layers == {}
+
+
+def test_a_page_keeps_its_list_alive_though_nobody_else_does(floor: Any) -> None:
+    selection = Selection()
+    pane = LayerPanel(floor, selection).__panel__()
+    gc.collect()
+    pane._handle_msg({"do": "visible", "name": "region/roads", "on": False})
+    assert selection.layers == {"region/roads": {"visible": False}}
 
 
 def test_a_layer_moves_by_one_and_only_what_must_be_is_written_down(panel: LayerPanel) -> None:

@@ -85,7 +85,9 @@ def test_no_people_are_no_colour_but_the_shore_is_a_height() -> None:
 
 def test_a_slope_towards_the_sun_is_lighter() -> None:
     x, y = np.meshgrid(np.arange(5.0), np.arange(5.0)[::-1])  # rows run south
-    towards = shade((x - y).astype(np.float32), 1, -1)[2, 2]  # rises to the south-east, so it faces north-west
+    towards = shade((x - y).astype(np.float32), 1, -1)[
+        2, 2
+    ]  # rises to the south-east, so it faces north-west
     away = shade((y - x).astype(np.float32), 1, -1)[2, 2]
     flat = shade(np.zeros((5, 5), np.float32), 1, -1)[2, 2]
     assert towards > flat > away

@@ -53,7 +53,12 @@ def test_sensors_know_the_threshold_they_are_beyond(floor: Any) -> None:
 def test_data_without_places_say_what_they_have(floor: Any) -> None:
     observations = layer(floor, "live/alerts")
     fake = type(observations)(
-        "region/none", "", observations.style, {}, "", _Entry(read_table(floor, observations).frame.drop(columns="area"))
+        "region/none",
+        "",
+        observations.style,
+        {},
+        "",
+        _Entry(read_table(floor, observations).frame.drop(columns="area")),
     )
     with pytest.raises(InvalidInputError, match=r"has no places.*kind"):
         read_table(floor, fake)

@@ -215,7 +215,9 @@ def test_an_unknown_message_does_nothing(view: MapView, monkeypatch: pytest.Monk
     assert sent == []
 
 
-def test_a_layer_that_cannot_be_read_is_told_and_the_others_are_drawn(floor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_layer_that_cannot_be_read_is_told_and_the_others_are_drawn(
+    floor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from watchfloor.views.map import stack as module
 
     real = module.read_table
@@ -229,7 +231,10 @@ def test_a_layer_that_cannot_be_read_is_told_and_the_others_are_drawn(floor: Any
 
     monkeypatch.setattr(module, "read_table", broken)
     view = MapView(floor, served=True)
-    assert view.trouble == {"region/roads": "The disk is <b>gone</b>.", "region/hospitals": "ZeroDivisionError: no"}
+    assert view.trouble == {
+        "region/roads": "The disk is <b>gone</b>.",
+        "region/hospitals": "ZeroDivisionError: no",
+    }
     assert "live/alerts" in view.stack.drawn
 
 
@@ -247,7 +252,9 @@ def test_zoom_limits_hide_a_layer(view: MapView) -> None:
         object.__setattr__(roads.style, "min_zoom", 0)
 
 
-def test_a_cloud_is_a_picture_and_its_points_can_be_tapped(view: MapView, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cloud_is_a_picture_and_its_points_can_be_tapped(
+    view: MapView, monkeypatch: pytest.MonkeyPatch
+) -> None:
     view.selection.layers = {"region/quakes": {"visible": True}} | {
         name: {"visible": False} for name in ("region/districts", "live/alerts")
     }
@@ -268,7 +275,12 @@ def test_a_notebook_gets_a_picture_of_the_ground(floor: Any) -> None:
 
 
 def test_what_feeds_wrote_reaches_the_browser_as_text(view: MapView) -> None:
-    texts = [value for name, values in source(view, "live/alerts").data.items() if name.startswith("tip") for value in values]
+    texts = [
+        value
+        for name, values in source(view, "live/alerts").data.items()
+        if name.startswith("tip")
+        for value in values
+    ]
     assert any(XSS in text for text in texts)  # untouched: frame.js sets it by textContent only
     assert not view.figure.select({"type": HoverTool})
 
@@ -288,6 +300,14 @@ def test_views_that_are_gone_leave_nothing_behind(floor: Any) -> None:
         del view, selection, doc, root
     gc.collect()
     assert [ref() for trio in refs for ref in trio if ref() is not None] == []
+
+
+def test_a_page_keeps_its_map_alive_though_nobody_else_does(floor: Any) -> None:
+    selection = Selection()
+    frame = MapView(floor, selection, served=True).__panel__()
+    gc.collect()
+    frame._handle_msg({"do": "box", "text": "112, 30, 112.1, 30.1"})
+    assert selection.area is not None
 
 
 def test_closing_stops_it_from_following_the_selection(view: MapView) -> None:

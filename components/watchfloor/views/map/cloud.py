@@ -16,8 +16,8 @@ __all__ = ["Cloud", "cloud", "density", "view"]
 
 BASE = 2048
 """Cells of the finest counts along each side."""
-ENOUGH = 1_500_000
-"""Points that are counted anew for a view; above, the pyramid answers."""
+ENOUGH = 300_000
+"""Points that are counted anew for a view; above, the pyramid answers, a pixel or two coarser."""
 SPARSE = 30_000
 """Below this many points in a view, each is drawn as a small square, or it would not be seen."""
 
@@ -190,7 +190,8 @@ def _from_pyramid(
     span = found.box[2] - found.box[0]
     base = found.pyramid[0][0].shape[0]
     cells = base * (box[2] - box[0]) / span / width
-    level = min(max(int(np.floor(np.log2(max(cells, 1.0)))), 0), len(found.pyramid) - 1)
+    # cells no finer than a pixel: a pixel between two samples would lose what lies there
+    level = min(int(np.ceil(np.log2(max(cells, 1.0)))), len(found.pyramid) - 1)
     counts, sums = found.pyramid[level]
     n = counts.shape[0]
     j = np.floor(((np.arange(width) + 0.5) * (box[2] - box[0]) / width + box[0] - found.box[0]) / span * n)

@@ -68,7 +68,7 @@ class Focus:
         shape = read(area)
         self.area.data = _nested(None if shape is None else shapely.transform(shape, _metres))
 
-    def name(self, names: dict[str, list[object]]) -> None:
+    def name(self, names: dict[str, list[Any]]) -> None:
         """Show names."""
         self.names.data = names
 

@@ -1,6 +1,5 @@
 """The figure's frame in the browser: buttons, keys, read-out, scale bar and drawing; it only sends small messages."""
 
-import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -52,8 +51,8 @@ class Frame(Component):
 
     def __init__(self, heard: Callable[[Mapping[str, Any]], None] | None = None, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_both", "min_height": 260, "margin": 0} | params)
-        # the frame must not keep the view alive, nor a page that is gone
-        self._heard = weakref.WeakMethod(heard) if heard is not None else lambda: None  # type: ignore[arg-type]
+        # The page keeps the frame, and the frame must keep the view: nothing else does once an app's function returned.
+        self._heard = heard
 
     @classmethod
     def _patch_datamodel_ref(cls, props: Any, ref: str) -> None:
@@ -69,7 +68,7 @@ class Frame(Component):
             self._do(data)
 
     def _do(self, data: Any) -> None:
-        heard = self._heard()
+        heard = self._heard
         if heard is not None and isinstance(data, Mapping) and isinstance(data.get("do"), str):
             heard(data)
 

@@ -1,6 +1,7 @@
 """Names beside their places: as many as fit without covering each other."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ def choose(
     width: int,
     height: int,
     language: str = "en",
-) -> dict[str, list[object]]:
+) -> dict[str, list[Any]]:
     """Choose the names of a view.
 
     Parameters
@@ -53,7 +54,7 @@ def choose(
                 (x - half, y - half, x + half, y + half)
                 for x, y in zip((points[:, 0] - box[0]) / per, (box[3] - points[:, 1]) / per, strict=True)
             ]
-    out: dict[str, list[object]] = {"x": [], "y": [], "text": [], "dy": []}
+    out: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "dy": []}
     for layer, table, rows in reversed(seen):
         column = layer.style.label
         if not column or column not in table.frame.columns:

@@ -127,15 +127,20 @@ def _polygons(layer: Layer, shapes: Any, fill: Any, texts: dict[str, Any]) -> An
 
 
 def _paths(layer: Layer, shapes: Any, fill: Any, texts: dict[str, Any]) -> Any:
-    data = [
-        {("lon", "lat"): shapely.get_coordinates(part), "wf_colour": fill[i]}
-        | {key: value[i] for key, value in texts.items()}
-        for i, shape in enumerate(_degrees(shapes))
-        for part in shapely.get_parts(shape)
-    ]
-    return gv.Path(data, ["lon", "lat"], ["wf_colour", *texts], label=layer.title).opts(
-        color="wf_colour", line_width=layer.style.width, alpha=layer.style.opacity, tools=["hover"]
-    )
+    """Return one element for each colour: a path takes a colour for itself, not from a column of words."""
+    found = []
+    degrees = _degrees(shapes)
+    for colour in dict.fromkeys(fill.tolist()):
+        data = [
+            {("lon", "lat"): shapely.get_coordinates(part)} | {key: value[i] for key, value in texts.items()}
+            for i in np.flatnonzero(fill == colour)
+            for part in shapely.get_parts(degrees[i])
+        ]
+        path = gv.Path(data, ["lon", "lat"], list(texts), label=layer.title)
+        found.append(
+            path.opts(color=colour, line_width=layer.style.width, alpha=layer.style.opacity, tools=["hover"])
+        )
+    return found[0] if len(found) == 1 else hv.Overlay(found)
 
 
 def _degrees(shapes: Any) -> Any:

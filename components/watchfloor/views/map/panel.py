@@ -1,6 +1,5 @@
 """The list of layers: on or off, order, opacity and legend, made from the catalog; what is chosen goes into the URL."""
 
-import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,10 +27,10 @@ class Panel(Component):
 
     def __init__(self, owner: "LayerPanel | None" = None, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_width", "margin": 0} | params)
-        self._owner = weakref.ref(owner) if owner is not None else lambda: None
+        self._owner = owner  # the page keeps this part, and nothing but this part keeps its owner
 
     def _handle_msg(self, data: Any) -> None:
-        owner = self._owner()
+        owner = self._owner
         if owner is not None and isinstance(data, Mapping):
             owner.heard(data)
 

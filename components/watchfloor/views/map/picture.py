@@ -47,7 +47,7 @@ MARKERS: dict[str, list[tuple[float, float]]] = {
              (-0.35, 0.35), (-1, 0.35), (-1, -0.35), (-0.35, -0.35)],
 }  # fmt: skip
 """Outlines of the markers, in units of half their size, y downwards."""
-_STROKES = {
+_STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {
     "x": [((-0.7, -0.7), (0.7, 0.7)), ((-0.7, 0.7), (0.7, -0.7))],
     "cross": [((-1, 0), (1, 0)), ((0, -1), (0, 1))],
     "dash": [((-1, 0), (1, 0))],
@@ -176,7 +176,7 @@ def _mark(
     base, _, over = marker.partition("_") if marker not in MARKERS else (marker, "", "")
     if base in MARKERS:
         pen.polygon([(x + dx * half, y + dy * half) for dx, dy in MARKERS[base]], fill=colour, outline=edge)
-    for stroke in _STROKES.get(over or base, []) if over in _STROKES or base in _STROKES else []:
+    for stroke in _STROKES.get(over or base, []):
         (ax, ay), (bx, by) = stroke
         pen.line(
             [(x + ax * half, y + ay * half), (x + bx * half, y + by * half)],
@@ -196,13 +196,12 @@ def _words(view: Any, image: Image.Image, box: Box, theme: str) -> None:
             pen.rectangle((place[0] - 4, place[1] - 3, place[2] + 4, place[3] + 3), fill=halo)
             pen.text((x, y), text, font=_font(size), fill=colour, anchor=anchor)
 
-    names = choose(view.stack.visible(), box, image.width, image.height, view.selection.language)
+    names: dict[str, list[Any]] = choose(
+        view.stack.visible(), box, image.width, image.height, view.selection.language
+    )
     per = (box[2] - box[0]) / image.width
-    for x, y, text, drop in zip(*(names[key] for key in ("x", "y", "text", "dy")), strict=True):
-        at: tuple[Any, Any] = (x, y)
-        write(
-            (at[0] - box[0]) / per, (box[3] - at[1]) / per + float(str(drop)), str(text), 13, look.text, "mm"
-        )
+    for x, y, text, drop in zip(names["x"], names["y"], names["text"], names["dy"], strict=True):
+        write((x - box[0]) / per, (box[3] - y) / per + drop, text, 13, look.text, "mm")
     bottom = image.height
     write(12, bottom - 10, plain(view.ground.credit.text, 160), 12, look.muted)
     write(12, bottom - 32, view.clock_text(view.selection.language), 15, look.text)

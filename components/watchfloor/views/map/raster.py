@@ -119,13 +119,15 @@ def draw(found: Grid, box: Box, width: int, height: int) -> Bytes:
     # the level whose cells are no finer than a pixel: each pixel then shows the mean of what it covers
     cells = max(float(np.ptp(column)) / max(width, 1), float(np.ptp(row)) / max(height, 1), 1.0)
     level = min(int(np.log2(cells)), len(found.levels) - 1)
-    return _look(found.levels[level], column, row, 2**level)
+    looked: Bytes = _look(found.levels[level], column, row, 2**level)
+    return looked
 
 
 def sample(found: Grid, box: Box, width: int, height: int) -> Cells:
     """Return the value at each pixel of a view, NaN outside; see `draw`."""
     column, row = _places(found, box, width, height)
-    return _look(np.pad(found.values, 1, constant_values=np.nan), column, row, 1)
+    looked: Cells = _look(np.pad(found.values, 1, constant_values=np.nan), column, row, 1)
+    return looked
 
 
 def box_of(found: Grid) -> Box:

@@ -6,6 +6,7 @@ import panel as pn
 import param
 from panel.viewable import Viewer
 
+from watchfloor.views.map.panel import LayerPanel
 from watchfloor.views.map.view import MapView
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation.area import AreaSummary
@@ -65,6 +66,7 @@ class Situation(Viewer):
         self.picture.listener = self.map
         if not self.wall:
             self.detail = Detail(floor, chosen, **shared)
+            self.layers = LayerPanel(floor, chosen, self.map)
             self.filters = Filters(floor, chosen, **shared)
             self.area = AreaSummary(floor, chosen, **shared)
             self.export = Export(floor, chosen, map=self.map, **shared)
@@ -85,7 +87,9 @@ class Situation(Viewer):
         if self.wall or self.chart is None:
             return found
         return found | {
-            "side": pn.Column(self.filters, self.area, self.export, sizing_mode="stretch_width", margin=0),
+            "side": pn.Column(
+                self.filters, self.layers, self.area, self.export, sizing_mode="stretch_width", margin=0
+            ),
             "detail": pn.Column(self.chart, self.detail, sizing_mode="stretch_width", margin=0),
             "time": self.time,
         }
@@ -100,6 +104,8 @@ class Situation(Viewer):
             part.close()
         if self.chart is not None:
             self.chart.close()
+        if not self.wall:
+            self.layers.close()
         self.map.close()
         self.picture.close()
 
