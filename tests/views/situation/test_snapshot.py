@@ -149,3 +149,12 @@ def test_a_store_that_is_gone_takes_its_snapshots_with_it():
     del floor
     gc.collect()
     assert shared() is None
+
+
+def test_what_begins_now_is_in_force_at_once_and_not_after_the_next_step(busy):
+    busy.clock.move(timedelta(seconds=7))  # in the middle of a step
+    take(busy)
+    now = busy.clock.now()
+    tell(busy, record("begins", severity="Extreme", urgency="Immediate", sent=now))
+    row = take(busy).rows[0]
+    assert (row.record.key, row.phase) == ("begins", "active")

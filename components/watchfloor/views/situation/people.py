@@ -13,7 +13,6 @@ from pyproj import Transformer
 from shapely.geometry import shape
 
 from watchfloor.core.errors import WatchfloorError
-from watchfloor.core.provenance import digest
 from watchfloor.views.situation.figures import warned
 from watchfloor.views.situation.rows import Row
 from watchfloor.views.situation.snapshot import Answers, Snapshot
@@ -92,7 +91,7 @@ class People:
         areas = warned(snapshot.rows)
         if not areas:
             return 0.0, ()
-        key = digest([row.record.identity for row in areas])
+        key = tuple((row.record.source, row.record.key, row.record.revision) for row in areas)
         future: Future[tuple[float | None, tuple[str, ...]]] = self._numbers.get(
             key, lambda: self._pool().submit(self._work, areas)
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from watchfloor.core.clock import micros
-from watchfloor.core.scales import Certainty, Urgency, rank
+from watchfloor.core.scales import Certainty, Severity, Urgency
 from watchfloor.store.records import Record
 
 __all__ = ["LATE_AFTER", "NEW_FOR", "OPEN_FOR", "OVER_FOR", "SOON", "Phase", "Row", "order", "phase", "rows"]
@@ -24,6 +24,7 @@ OPEN_FOR = timedelta(hours=24)
 SOON = timedelta(hours=24)
 """How far ahead a record that is not yet valid is listed."""
 
+_SEVERITY = {str(item): place for place, item in enumerate(Severity)}
 _URGENCY = {str(item): place for place, item in enumerate(Urgency)}
 _CERTAINTY = {str(item): place for place, item in enumerate(Certainty)}
 _PHASE: dict[str, int] = {"active": 0, "upcoming": 1, "over": 2}
@@ -175,7 +176,7 @@ def order(row: Row) -> tuple[Any, ...]:
     record = row.record
     return (
         _PHASE[row.phase],
-        rank(record.severity),
+        _SEVERITY.get(record.severity, 4),
         _URGENCY.get(record.urgency, 4),
         _CERTAINTY.get(record.certainty, 4),
         -(row.people or 0.0),

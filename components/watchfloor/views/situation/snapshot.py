@@ -5,10 +5,10 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
-from watchfloor.core.clock import micros
+from watchfloor.core.clock import EPOCH, micros
 from watchfloor.core.provenance import digest
 from watchfloor.store.records import Record
 from watchfloor.views.selection import Filters
@@ -21,7 +21,7 @@ __all__ = ["MOST", "STEP", "FeedLine", "Shared", "Snapshot", "take"]
 MOST = 20_000
 """Records of one known time that are looked at, at most; `Snapshot.cut` says when there are more."""
 STEP = timedelta(seconds=10)
-"""The present is looked at in steps of this length, so that sessions share the work."""
+"""Where nothing comes, the present is looked at anew after this time; until then sessions share one snapshot."""
 _KEPT = 24
 """Answers kept of each kind, for one store."""
 _CHECKED = 60
@@ -68,7 +68,7 @@ class Snapshot:
     at
         Valid time that is looked at.
     known
-        Known time that is looked at: `as_of`, or the present in steps of `STEP`.
+        Known time that is looked at: `as_of`, or the present when this was worked out.
     records
         The latest revision of everything known.
     rows
@@ -189,24 +189,23 @@ class Shared:
 
     def snapshot(self, floor: Any, as_of: datetime | None, time: datetime | None) -> Snapshot:
         """Return what is shown; see `take`."""
-        now = floor.now()
         cursor = floor.store.cursor()
-        present = _floor(now)
+        now = floor.now()  # after the cursor: what was just stored has begun by then
         if as_of is not None and as_of > now:
             as_of = None  # what will be known is not known: the future is shown as the present
         key = (
             cursor,
             None if as_of is None else micros(as_of),
             time and micros(time),
-            as_of is None and present,
+            as_of is None and micros(now) // micros(EPOCH + STEP),
         )
-        return self._snapshots.get(key, lambda: self._take(floor, cursor, present, as_of, time))
+        return self._snapshots.get(key, lambda: self._take(floor, cursor, now, as_of, time))
 
     def _take(
-        self, floor: Any, cursor: int, present: datetime, as_of: datetime | None, time: datetime | None
+        self, floor: Any, cursor: int, now: datetime, as_of: datetime | None, time: datetime | None
     ) -> Snapshot:
         store = floor.store
-        known = as_of or present
+        known = as_of or now
         at = time or known
         # The past does not change, so what was known then is kept whatever comes; the present is read anew only
         # when a record came, not with every observation.
@@ -216,7 +215,7 @@ class Shared:
             ("records", then, then is None and stamp["record"]), lambda: _records(store, as_of)
         )
         revised = self._bases.get(
-            ("revised", then, then is None and (stamp["record"], present.replace(second=0))),
+            ("revised", then, then is None and (stamp["record"], now.replace(second=0, microsecond=0))),
             lambda: _revised(store, records, known, as_of),
         )
         seen = sensors(store.series(as_of=as_of), store.latest(as_of=as_of), known)
@@ -259,11 +258,6 @@ def take(floor: Any, as_of: datetime | None = None, time: datetime | None = None
         Valid time; None for the present of `as_of`.
     """
     return Shared.of(floor.store).snapshot(floor, as_of, time)
-
-
-def _floor(now: datetime) -> datetime:
-    step = STEP // timedelta(microseconds=1)
-    return datetime.fromtimestamp(micros(now) // step * step / 1_000_000, UTC)
 
 
 def _records(store: Any, as_of: datetime | None) -> tuple[list[Record], bool]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.core.scales import Severity, rank
+from watchfloor.core.scales import Severity
 from watchfloor.store.records import Record
 from watchfloor.views.query import EARLIEST, LATEST
 from watchfloor.views.situation.base import Pane, View
@@ -97,12 +97,13 @@ def density(records: list[Record], start: datetime, end: datetime) -> list[tuple
     [(0, 'Unknown'), (1, 'Severe'), (1, 'Severe'), (0, 'Unknown')]
     """
     count = (end - start) // _BIN
+    places = {item.value: place for place, item in enumerate(Severity)}
     totals = np.zeros((len(Severity), count + 1), dtype=int)
     for record in records:
         first = max(0, (record.valid_from - start) // _BIN)
         last = count if record.valid_to is None else min(count, -((start - record.valid_to) // _BIN))
         if first < last:
-            place = rank(record.severity)
+            place = places.get(record.severity, len(places) - 1)
             totals[place, first] += 1
             totals[place, last] -= 1
     steps = totals.cumsum(axis=1)[:, :count]
