@@ -2,7 +2,6 @@
 
 import base64
 import logging
-import weakref
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -41,8 +40,8 @@ class Pane(JSComponent):
 
     def __init__(self, owner: Any = None, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_width", "margin": 0} | params)
-        # A page that is gone must not be kept by its panes.
-        self._owner = weakref.ref(owner) if owner is not None else lambda: None
+        # The pane keeps its view alive: in a layout nothing else does. Both go together.
+        self._owner = owner
 
     def _handle_msg(self, data: Any) -> None:
         """Hand a message of the browser to the view, on the page's own loop and with its document locked.
@@ -57,7 +56,7 @@ class Pane(JSComponent):
 
     def _do(self, data: Any) -> None:
         """Have the view do what a message asks for; the view checks it, and a bad one costs nothing."""
-        owner = self._owner()
+        owner = self._owner
         if owner is None or not isinstance(data, Mapping) or not isinstance(data.get("do"), str):
             return
         try:

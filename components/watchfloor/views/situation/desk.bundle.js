@@ -816,6 +816,15 @@ const KeysPane = pane("keys", (ctx) => {
     else shout(what);
   });
 
+  // There are no keys on a phone, and no room for the button.
+  const narrow = matchMedia("(max-width: 820px)");
+  const fit = () => {
+    const host = ctx.root.getRootNode().host;
+    if (host) host.style.display = narrow.matches ? "none" : "";
+  };
+  ctx.listen(narrow, "change", fit);
+  requestAnimationFrame(fit);
+
   let last = "";
   return (state) => {
     button.setAttribute("aria-label", ctx.t("keys.title"));

@@ -88,7 +88,7 @@ class Situation(Viewer):
             return found
         return found | {
             "side": pn.Column(
-                self.filters, self.layers, self.area, self.export, sizing_mode="stretch_width", margin=0
+                self.filters, self.area, self.export, self.layers, sizing_mode="stretch_width", margin=0
             ),
             "detail": pn.Column(self.chart, self.detail, sizing_mode="stretch_width", margin=0),
             "time": self.time,
