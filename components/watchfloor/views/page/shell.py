@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -96,11 +97,15 @@ class Page(BaseTemplate):
     def _init_doc(self, doc: Document | None = None, comm: Any = None, title: str | None = None,
                   notebook: bool = False, location: Any = True) -> Document:  # fmt: skip
         home = doc or pn.state.curdoc
-        if home is not None:  # first: plots take the page's theme while they are drawn
-            home.theme = plot_theme(self.dark)
-        document: Document = super()._init_doc(
-            doc, comm, title=title or self.title, notebook=notebook, location=False
-        )
+        with ExitStack() as stack:
+            if home is not None:
+                home.theme = plot_theme(self.dark)  # first: plots take the page's theme while they are drawn
+                stack.enter_context(
+                    home.models.freeze()
+                )  # one walk over all models at the end, not one for each
+            document: Document = super()._init_doc(
+                doc, comm, title=title or self.title, notebook=notebook, location=False
+            )
         if notebook:
             return document
         if location:
@@ -150,7 +155,7 @@ class Page(BaseTemplate):
             "now": now.timestamp() * 1000,
             "offset": minutes,
             "speed": speed,
-            "zone": f"{day} · {named}" + (f" {zone.key}" if zone is not None and zone.key != "UTC" else ""),
+            "zone": f"{day} · {named}" + (f" {zone.key}" if zone is not None and _told(zone.key) else ""),
         }
 
     def _as_of(self) -> str:
@@ -255,6 +260,11 @@ def _viewable(item: Any) -> Any:
     return (
         pn.panel(item) if made is None else item._create_view() if hasattr(item, "_create_view") else made()
     )
+
+
+def _told(zone: str) -> bool:
+    """Tell whether a zone's name says more than its offset does."""
+    return zone != "UTC" and not zone.startswith("Etc/")
 
 
 def _argument(name: str, known: Sequence[str], default: str) -> str:
