@@ -1,24 +1,22 @@
 """The map of a floor: layers from its catalog, linked with the session's selection, in a notebook or served."""
 
 import math
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import panel as pn
 import param
-import shapely
 from panel.viewable import Viewer
 
 from watchfloor.core.clock import format_time
-from watchfloor.core.errors import InvalidInputError, WatchfloorError
-from watchfloor.core.geometry import clean, write
+from watchfloor.core.errors import WatchfloorError
+from watchfloor.core.geometry import write
 from watchfloor.core.terms import term
 from watchfloor.security.text import filename, plain
 from watchfloor.views import tiles
 from watchfloor.views.map import export
-from watchfloor.views.map.area import Figures, inside
+from watchfloor.views.map.area import Figures, district, districts, inside
 from watchfloor.views.map.cloud import nearest
 from watchfloor.views.map.columns import write as words_of
 from watchfloor.views.map.figure import ground, home, paint
@@ -26,8 +24,9 @@ from watchfloor.views.map.focus import Focus
 from watchfloor.views.map.frame import Canvas, Frame, words
 from watchfloor.views.map.hit import Hit, hit
 from watchfloor.views.map.labels import choose
-from watchfloor.views.map.mercator import WORLD
+from watchfloor.views.map.said import area_of, box_of, number, view_of
 from watchfloor.views.map.stack import Stack
+from watchfloor.views.map.turn import Turn
 from watchfloor.views.selection import Selection
 
 __all__ = ["MapView"]
@@ -72,7 +71,7 @@ class MapView(Viewer):
         doc = pn.state.curdoc
         if served is None:
             served = doc is not None and doc.session_context is not None
-        self._doc = weakref.ref(doc) if doc is not None and doc.session_context is not None else lambda: None
+        self._turn = Turn(doc, self._push)
         self._tapping = False
         chosen = self.selection
         region = getattr(getattr(floor, "settings", None), "map_tiles", "") or ""
@@ -85,7 +84,7 @@ class MapView(Viewer):
             chosen,
             self.figure,
             (self.home, 1000, 667),
-            self._later if served and doc is not None else None,
+            self._later if self._turn.served else None,
         )
         self.stack.keep_above(*self.focus.renderers)
         self.frame = Frame(
@@ -93,7 +92,7 @@ class MapView(Viewer):
             figure=Canvas(self.figure),
             words=words(chosen.language),
             home=list(self.home),
-            places=self._places(),
+            places=districts(floor),
             chosen=chosen.area is not None,
             file=filename(f"{floor.name}-map.png"),
         )
@@ -134,10 +133,13 @@ class MapView(Viewer):
         """Read the live layers anew (or those named) and patch what changed; static ones stay as they are."""
         if names is None:
             names = [layer.name for layer in self.stack.layers if layer.live]
+        wanted = list(names)
+        self._turn(lambda: self._refresh(wanted))
+
+    def _refresh(self, names: list[str]) -> None:
         self.stack.refresh(names)
         self._selected(zoom=False)
         self._say()
-        self._push()
 
     def close(self) -> None:
         """Stop watching the selection."""
@@ -182,39 +184,31 @@ class MapView(Viewer):
 
     def heard(self, message: Mapping[str, Any]) -> None:
         """Do what a message of the browser asks for. Nothing in it is trusted."""
+        self._turn(lambda: self._heard(message))
+
+    def _heard(self, message: Mapping[str, Any]) -> None:
         try:
             what = message["do"]
             if what == "view":
                 self._looked(message)
             elif what == "tap":
-                self._tapped(*(_number(message, name) for name in ("x", "y", "reach")))
+                self._tapped(*(number(message, name) for name in ("x", "y", "reach")))
             elif what == "area":
-                self._bound(message.get("ring"))
+                self._bound(area_of(message.get("ring")))
             elif what == "box":
-                self._boxed(str(message.get("text", ""))[:100])
+                self._bound(box_of(str(message.get("text", ""))[:100]))
             elif what == "place":
-                self._placed(str(message.get("name", ""))[:200])
+                self._bound(write(district(self.floor, str(message.get("name", ""))[:200])))
             elif what == "clear":
                 self.selection.area = None
         except WatchfloorError as error:
             self.frame.say(plain(str(error), 200), bad=True)
         except (TypeError, ValueError, KeyError):
             self.frame.say("That cannot be done.", bad=True)
-        self._push()
 
     def _looked(self, message: Mapping[str, Any]) -> None:
         try:
-            box = message.get("box")
-            if not isinstance(box, list) or len(box) != 4:
-                raise InvalidInputError("A view has four sides.")
-            left, bottom, right, top = (float(v) for v in box)
-            width, height = _number(message, "width"), _number(message, "height")
-            sound = all(math.isfinite(v) and abs(v) < 20 * WORLD for v in (left, bottom, right, top))
-            if not sound or right - left < 1 or top - bottom < 1:
-                raise InvalidInputError("That is no view.")
-            self.stack.look(
-                ((left, bottom, right, top), int(min(max(width, 1), 8192)), int(min(max(height, 1), 8192)))
-            )
+            self.stack.look(view_of(message))
             self._named()
             self._tell()
         finally:
@@ -253,38 +247,8 @@ class MapView(Viewer):
                     return Hit(layer, row)
         return None
 
-    def _bound(self, ring: Any) -> None:
-        if not isinstance(ring, list) or not 3 <= len(ring) <= 200:
-            raise InvalidInputError("An area has 3 to 200 corners.")
-        corners = [(float(lon), float(lat)) for lon, lat in ring]
-        shape = clean(shapely.Polygon(corners))
-        whole = shapely.union_all(
-            [part for part in shapely.get_parts(shape) if part.geom_type.endswith("Polygon")]
-        )
-        if whole.is_empty or whole.area == 0:
-            raise InvalidInputError("These corners enclose nothing.")
-        self.selection.area = write(whole)
-        self.frame.say("", done=True)
-
-    def _boxed(self, text: str) -> None:
-        parts = text.replace(";", ",").split(",")
-        try:
-            west, south, east, north = (float(part) for part in parts)
-        except ValueError as error:
-            raise InvalidInputError(
-                f"{text!r} is not a box; expected west, south, east, north in degrees."
-            ) from error
-        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-            raise InvalidInputError(
-                f"{text!r} is not a box; expected west < east within -180 to 180 and south < north within -90 to 90."
-            )
-        self._bound([[west, south], [east, south], [east, north], [west, north]])
-
-    def _placed(self, name: str) -> None:
-        from watchfloor.views.map.area import district
-
-        shape = district(self.floor, name)
-        self.selection.area = write(shape)
+    def _bound(self, area: dict[str, Any] | None) -> None:
+        self.selection.area = area
         self.frame.say("", done=True)
 
     def _choose(self, **values: Any) -> None:
@@ -300,31 +264,38 @@ class MapView(Viewer):
         self.refresh()
 
     def _layered(self, *_: Any) -> None:
-        self.stack.restyle()
-        self._named()
-        self._say()
-        self._push()
+        def act() -> None:
+            self.stack.restyle()
+            self._say()
+
+        self._turn(act)
 
     def _chosen(self, *_: Any) -> None:
-        self._selected(zoom=not self._tapping)
-        self._push()
+        zoom = not self._tapping
+        self._turn(lambda: self._selected(zoom=zoom))
 
     def _bounded(self, *_: Any) -> None:
-        self.focus.bound(self.selection.area)
-        self.frame.chosen = self.selection.area is not None
-        self._push()
+        def act() -> None:
+            self.focus.bound(self.selection.area)
+            self.frame.chosen = self.selection.area is not None
+
+        self._turn(act)
 
     def _painted(self, *_: Any) -> None:
-        paint(self.ground, self.selection.theme)
-        self.focus.repaint(self.selection.theme)
-        self.stack.repaint()
-        self._push()
+        def act() -> None:
+            paint(self.ground, self.selection.theme)
+            self.focus.repaint(self.selection.theme)
+            self.stack.repaint()
+
+        self._turn(act)
 
     def _translated(self, *_: Any) -> None:
-        self.frame.words = words(self.selection.language)
-        self.stack.translate()
-        self._say()
-        self._push()
+        def act() -> None:
+            self.frame.words = words(self.selection.language)
+            self.stack.translate()
+            self._say()
+
+        self._turn(act)
 
     def _selected(self, zoom: bool) -> None:
         """Put the ring round the selected record or series, and bring it into view if asked."""
@@ -406,35 +377,16 @@ class MapView(Viewer):
         if self.stack.trouble != self.trouble:
             self.trouble = dict(self.stack.trouble)
 
-    def _places(self) -> list[str]:
-        from watchfloor.views.map.area import districts
-
-        return districts(self.floor)
-
-    # --- the page -------------------------------------------------------------------------------------------------------
-
     def _later(self, act: Callable[[], None]) -> None:
-        """Run something on the page's own loop, if the page is still there."""
-        doc = self._doc()
-        if doc is None:
-            return
-        view = weakref.ref(self)
+        """Do something at the page's next turn, from any thread, and say what changed."""
 
-        def run() -> None:
-            if view() is not None:
-                act()
-                view()._say()  # type: ignore[union-attr]
+        def all_of_it() -> None:
+            act()
+            self._say()
 
-        doc.add_next_tick_callback(run)
+        self._turn(all_of_it)
 
     def _push(self) -> None:
         """Send patches to a notebook: there is no server there that would do it by itself."""
-        if self._doc() is None and self.frame._comms:
+        if not self._turn.served and self.frame._comms:
             pn.io.push_notebook(self.frame)
-
-
-def _number(message: Mapping[str, Any], name: str) -> float:
-    value = message.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidInputError(f"{name} is not a number.")
-    return float(value)
