@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -82,7 +83,8 @@ def build(query: str = "", look: Any = None) -> Any:
         await context._discard_session(session, lambda _: True)
         return found
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as own:  # a loop of its own: a browser's may be running in this thread
+        return own.submit(lambda: asyncio.run(run())).result()
 
 
 def panes(document: Any) -> dict[str, Any]:
