@@ -15,14 +15,14 @@ from bokeh.document import Document
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from watchfloor.core.errors import SettingsError, UnsafeError
+from watchfloor.core.errors import ForbiddenError, SettingsError, UnsafeError
 from watchfloor.core.settings import Settings
 from watchfloor.security.accounts import Accounts
 from watchfloor.security.roles import Capability
 from watchfloor.views.serve import server as server_module
 from watchfloor.views.serve.access import Local, OAuth
 from watchfloor.views.serve.apps import find
-from watchfloor.views.serve.current import LOCAL, current_actor, serving
+from watchfloor.views.serve.current import LOCAL, Serving, acting, current_actor, serving, use
 from watchfloor.views.serve.hub import Hub
 from watchfloor.views.serve.server import Server, identity
 
@@ -76,6 +76,18 @@ def test_desks_are_read_not_run(tmp_path):
 def test_nobody_signed_in_is_the_local_operator():
     assert current_actor() == LOCAL
     assert serving() is None
+    assert acting().may(Capability.ADMINISTER)
+
+
+def test_a_session_without_user_acts_for_nobody_where_sign_in_is_on(tmp_path):
+    use(Serving(Settings(data=tmp_path), None, signed_in=True, roles=lambda name: frozenset({"duty"})))
+    try:
+        with pytest.raises(ForbiddenError, match="signed-in user"):
+            current_actor()
+        with pytest.raises(ForbiddenError, match="signed-in user"):
+            acting()
+    finally:
+        use(None)
 
 
 @pytest.mark.network
@@ -118,7 +130,6 @@ def _floor(data):
 
 
 @pytest.mark.network
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_sixty_closed_pages_leave_nothing(tmp_path, monkeypatch):
     """Pages that were opened and closed leave no subscriber, no session and no document."""
     monkeypatch.setattr(server_module, "UNUSED", 100)
@@ -177,7 +188,10 @@ def test_sixty_closed_pages_leave_nothing(tmp_path, monkeypatch):
                 link = await websocket_connect(request, subprotocols=["bokeh", token])
                 assert await link.read_message() is not None
                 link.close()
-                await asyncio.sleep(0)
+                while await asyncio.wait_for(link.read_message(), 10) is not None:
+                    pass
+                link.protocol = None
+        await asyncio.sleep(0.2)
 
     def settle():
         end = time.perf_counter() + 20

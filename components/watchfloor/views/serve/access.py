@@ -39,6 +39,10 @@ class Identity(Protocol):
         """Sign the request's browser out."""
         ...
 
+    def roles(self, name: str) -> frozenset[str]:
+        """Return the roles that somebody has now."""
+        ...
+
 
 class Local:
     """Accounts of this installation.
@@ -66,6 +70,11 @@ class Local:
         """Strike the key from the list."""
         self.signins.close(_cookie(request, COOKIE))
 
+    def roles(self, name: str) -> frozenset[str]:
+        """Read them from the file as it is now."""
+        account = self.accounts.get(name)
+        return account.roles if account is not None else frozenset()
+
 
 class OAuth:
     """A provider of Panel's signs in; the operator's settings say who has which role.
@@ -89,7 +98,11 @@ class OAuth:
         if not user:
             return None
         name = user.decode("utf-8", "replace")
-        return Actor(name, self._roles.get(name, frozenset()))
+        return Actor(name, self.roles(name))
+
+    def roles(self, name: str) -> frozenset[str]:
+        """Look them up in the settings."""
+        return self._roles.get(name, frozenset())
 
     def end(self, request: HTTPServerRequest) -> None:
         """Remember that this cookie counts no more: it is valid by itself for a day."""

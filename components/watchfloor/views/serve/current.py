@@ -1,7 +1,8 @@
 """Who is asking, and on which floor: what an app needs to know about the process that serves it."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import RLock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,12 @@ import panel as pn
 
 from watchfloor.core.errors import ForbiddenError
 from watchfloor.core.settings import Settings, load
+from watchfloor.security.roles import Actor
 
 if TYPE_CHECKING:
     from watchfloor.floor import Floor
 
-__all__ = ["LOCAL", "USER", "Serving", "current_actor", "current_floor", "serving", "use"]
+__all__ = ["LOCAL", "USER", "Serving", "acting", "current_actor", "current_floor", "serving", "use"]
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +39,15 @@ class Serving:
         Whether pages are shown to signed-in users only.
     fonts
         Whether the fonts' route is there.
+    roles
+        Name -> roles, as the accounts are now.
     """
 
     settings: Settings
     floor: Any
     signed_in: bool = False
     fonts: bool = False
+    roles: Callable[[str], frozenset[str]] = field(default=lambda _: frozenset())
 
 
 _lock = RLock()
@@ -111,3 +116,24 @@ def current_actor() -> str:
     if _now and _now[0].signed_in:
         raise ForbiddenError("This needs a signed-in user, and the page has none; sign in again.")
     return LOCAL
+
+
+def acting() -> Actor:
+    """Return who acts, with the roles that the accounts give at this moment; pass it to `roles.require`.
+
+    Where there is no sign-in, whoever works on the machine may do everything.
+
+    Raises
+    ------
+    ForbiddenError
+        Where sign-in is on and the session has no user.
+
+    Examples
+    --------
+    >>> sorted(acting().roles)
+    ['admin']
+    """
+    name = current_actor()
+    if _now and _now[0].signed_in:
+        return Actor(name, _now[0].roles(name))
+    return Actor(name, frozenset({"admin"}))

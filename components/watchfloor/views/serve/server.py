@@ -100,7 +100,10 @@ class Server:
         needs = {app.name: app.needs for app in self.apps} | {"metrics": Capability.ADMINISTER}
         self.access = Access(sender, self._hosts, needs, prefix)
         fonts = (folder("data_samples") / FONTS).is_dir()
-        use(Serving(settings, floor, signed_in=sender is not None, fonts=fonts))
+        serving = Serving(settings, floor, signed_in=sender is not None, fonts=fonts)
+        if sender is not None:
+            serving.roles = sender.roles
+        use(serving)
         try:
             self._server = self._build(prefix)
         except BaseException:

@@ -1,16 +1,14 @@
 """What a person does on the desk: it is checked on the server, and written into the journal before it is shown."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import panel as pn
 
 from watchfloor.core.errors import ForbiddenError, InvalidInputError
 from watchfloor.security.roles import Actor, Capability, require
 from watchfloor.security.text import plain
 from watchfloor.views.serve.current import LOCAL, current_actor
+from watchfloor.views.serve.current import acting as signed_in
 
 __all__ = ["Act", "acknowledge", "acting", "acts", "subject"]
 
@@ -54,9 +52,7 @@ def acting() -> Actor:
     name = current_actor()
     if name == LOCAL:
         return Actor(name, frozenset({"duty"}))
-    info: Any = pn.state.user_info
-    roles: Iterable[Any] = info.get("roles", ()) if isinstance(info, Mapping) else ()
-    return Actor(name, frozenset(str(role) for role in roles))
+    return signed_in()
 
 
 def acknowledge(

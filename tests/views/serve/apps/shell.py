@@ -7,7 +7,7 @@ import panel as pn
 from watchfloor.views import text
 from watchfloor.views.page import page, toast
 from watchfloor.views.selection import Selection
-from watchfloor.views.serve.current import current_actor, current_floor
+from watchfloor.views.serve.current import acting, current_floor
 
 selection = Selection()
 if pn.state.location is not None:
@@ -34,7 +34,7 @@ page(
     header=[go, fail, ring],
     map=pn.pane.HoloViews(points, sizing_mode="stretch_both"),
     list=pn.Column(*[text.text(f"row {i}") for i in range(60)], scroll=True, sizing_mode="stretch_both"),
-    detail=pn.Column(count, text.text(f"user {current_actor()}")),
+    detail=pn.Column(count, text.text(f"user {acting().name} {sorted(acting().roles)}")),
     kpi=text.heading("figures"),
     strip=text.label("feeds"),
 ).servable()
