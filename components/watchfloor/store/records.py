@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass, replace
 from dataclasses import field as _field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
 
-__all__ = ["KINDS", "Kind", "Observation", "Record", "Series", "State", "Trust"]
+__all__ = ["KINDS", "MOMENTARY", "OPEN_FOR", "Kind", "Observation", "Record", "Series", "State", "Trust"]
 
 Kind = Literal["alert", "event", "incident", "report", "detection", "resource"]
 KINDS: tuple[Kind, ...] = ("alert", "event", "incident", "report", "detection", "resource")
+MOMENTARY: frozenset[str] = frozenset({"event", "detection", "report"})
+"""Kinds that tell of a moment."""
+OPEN_FOR = timedelta(hours=24)
+"""How long what tells of a moment, and names no end, counts as holding after it was last told."""
 State = Literal["active", "cancelled", "ended"]
 Trust = Literal["verified", "unverified", "none"]
 
@@ -84,6 +88,13 @@ class Record:
     def identity(self) -> str:
         """SHA-256 of source, key and revision: the same message twice has the same identity."""
         return digest([self.kind, self.source, self.key, self.revision])
+
+    @property
+    def until(self) -> datetime | None:
+        """When it ceases to hold: its end, or, for an event, detection or report without one, `OPEN_FOR` after it was last told."""
+        if self.valid_to is None and self.kind in MOMENTARY:
+            return max(self.sent, self.valid_from) + OPEN_FOR
+        return self.valid_to
 
     def at(self, known: datetime) -> "Record":
         """Return the record as learned at a time."""

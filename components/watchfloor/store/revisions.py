@@ -19,7 +19,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
 from watchfloor.store import chains, wkb
 from watchfloor.store.database import Database
-from watchfloor.store.records import KINDS, Kind, Record, State, Trust
+from watchfloor.store.records import KINDS, MOMENTARY, OPEN_FOR, Kind, Record, State, Trust
 from watchfloor.store.tables import FOREVER, record
 
 __all__ = ["Appended", "Words", "append", "history", "query", "rows"]
@@ -96,6 +96,7 @@ def query(
     as_of: datetime | None,
     valid_at: datetime | None,
     *,
+    during: tuple[datetime, datetime] | None = None,
     source: Words = None,
     hazard: Words = None,
     severity: Words = None,
@@ -116,6 +117,8 @@ def query(
         at = micros(valid_at)
         found += [record.c.valid_to > at, record.c.valid_from <= at]
         state = _words(state) or "active"
+    if during is not None:
+        found += _during(*during)
     for column, words in (
         (record.c.hazard, hazard),
         (record.c.severity, severity),
@@ -141,6 +144,15 @@ def query(
         seen = [later.c.known <= micros(as_of)] if as_of is not None else []
         found.append(~exists().where(*same, newer, *seen))
     return found
+
+
+def _during(start: datetime, end: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions for what holds at some time from `start` to `end`; see `Record.until`."""
+    first, told = micros(start), micros(start - OPEN_FOR)
+    lasting = and_(record.c.valid_to == FOREVER, record.c.kind.not_in(MOMENTARY))
+    moment = and_(record.c.valid_to == FOREVER, or_(record.c.sent >= told, record.c.valid_from >= told))
+    ended = and_(record.c.valid_to < FOREVER, record.c.valid_to >= first)
+    return [record.c.valid_from <= micros(end), or_(ended, lasting, moment)]
 
 
 def rows(

@@ -155,6 +155,7 @@ class Store:
         *,
         as_of: datetime | None = None,
         valid_at: datetime | None = None,
+        during: tuple[datetime, datetime] | None = None,
         source: Words = None,
         hazard: Words = None,
         severity: Words = None,
@@ -174,6 +175,8 @@ class Store:
             Known time.
         valid_at
             Only what holds at this time: valid, and active unless `state` says otherwise.
+        during
+            Only what holds at some time from the first to the second, as `Record.until` has it, in any state.
         bbox
             West, south, east, north in degrees; what lies or reaches inside by its own bounding box. West greater
             than east spans the antimeridian. Records without a geometry are left out.
@@ -189,7 +192,7 @@ class Store:
             The same objects are given to every caller: their `body` and `geometry` are not to be changed.
         """
         conditions = revisions.query(
-            kind, as_of, valid_at, source=source, hazard=hazard, severity=severity, state=state, status=status,
+            kind, as_of, valid_at, during=during, source=source, hazard=hazard, severity=severity, state=state, status=status,
             bbox=bbox, latest=latest,
         )  # fmt: skip
         with self._database.read() as connection:

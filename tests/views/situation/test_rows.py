@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchfloor.core.scales import Certainty, Severity, Urgency
-from watchfloor.views.situation.rows import LATE_AFTER, NEW_FOR, OPEN_FOR, OVER_FOR, SOON, order, phase, rows
+from watchfloor.store.records import OPEN_FOR
+from watchfloor.views.situation.rows import LATE_AFTER, NEW_FOR, OVER_FOR, SOON, order, phase, rows
 
 from .conftest import NOW, record
 

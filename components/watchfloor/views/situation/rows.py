@@ -9,7 +9,7 @@ from watchfloor.core.clock import micros
 from watchfloor.core.scales import Certainty, Severity, Urgency
 from watchfloor.store.records import Record
 
-__all__ = ["LATE_AFTER", "NEW_FOR", "OPEN_FOR", "OVER_FOR", "SOON", "Phase", "Row", "order", "phase", "rows"]
+__all__ = ["LATE_AFTER", "NEW_FOR", "OVER_FOR", "SOON", "Phase", "Row", "order", "phase", "rows"]
 
 Phase = Literal["active", "upcoming", "over"]
 
@@ -19,8 +19,6 @@ LATE_AFTER = timedelta(minutes=10)
 """Delay between the issue of a record and its arrival here from which it is marked as late."""
 OVER_FOR = timedelta(hours=6)
 """How long a record that was cancelled, has ended or has expired stays in the list."""
-OPEN_FOR = timedelta(hours=24)
-"""How long an event, detection or report that names no end counts as active after it was last told."""
 SOON = timedelta(hours=24)
 """How far ahead a record that is not yet valid is listed."""
 
@@ -28,7 +26,6 @@ _SEVERITY = {str(item): place for place, item in enumerate(Severity)}
 _URGENCY = {str(item): place for place, item in enumerate(Urgency)}
 _CERTAINTY = {str(item): place for place, item in enumerate(Certainty)}
 _PHASE: dict[str, int] = {"active": 0, "upcoming": 1, "over": 2}
-_MOMENTARY = frozenset({"event", "detection", "report"})
 
 
 @dataclass(frozen=True)
@@ -101,12 +98,9 @@ def millis(at: datetime) -> float:
 def phase(record: Record, at: datetime) -> Phase | None:
     """Say how a record stands at a valid time; None where it is of no concern then.
 
-    An event, detection or report that names no end counts as active for `OPEN_FOR` after it was last told: an
-    earthquake has no end, but is not on the desk for ever.
+    What names no end is over when `Record.until` says so: an earthquake is not on the desk for ever.
     """
-    end = record.valid_to
-    if end is None and record.kind in _MOMENTARY:
-        end = max(record.sent, record.valid_from) + OPEN_FOR
+    end = record.until
     if record.state != "active":
         return "over" if abs(at - record.sent) <= OVER_FOR else None
     if record.valid_from > at:

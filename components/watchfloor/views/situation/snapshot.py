@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from watchfloor.core.clock import EPOCH, micros
 from watchfloor.core.provenance import digest
-from watchfloor.store.records import Record
+from watchfloor.store.records import KINDS, MOMENTARY, Record
 from watchfloor.views.selection import Filters
 from watchfloor.views.situation.matching import counts, match
 from watchfloor.views.situation.rows import NEW_FOR, Row, rows
@@ -20,6 +20,9 @@ __all__ = ["MOST", "STEP", "FeedLine", "Shared", "Snapshot", "take"]
 
 MOST = 20_000
 """Records of one known time that are looked at, at most; `Snapshot.cut` says when there are more."""
+AROUND = timedelta(hours=73)
+"""How far from the times looked at records are read: as far as the time bar reaches, and an hour."""
+LASTING = tuple(kind for kind in KINDS if kind not in MOMENTARY)
 STEP = timedelta(seconds=10)
 """Where nothing comes, the present is looked at anew after this time; until then sessions share one snapshot."""
 _KEPT = 24
@@ -211,8 +214,10 @@ class Shared:
         # when a record came, not with every observation.
         stamp = self._stamp(store, cursor)
         then = None if as_of is None else micros(as_of)
+        hour = at.replace(minute=0, second=0, microsecond=0)
         records, cut = self._bases.get(
-            ("records", then, then is None and stamp["record"]), lambda: _records(store, as_of)
+            ("records", then, then is None and stamp["record"], hour),
+            lambda: _records(store, as_of, hour, known),
         )
         revised = self._bases.get(
             ("revised", then, then is None and (stamp["record"], now.replace(second=0, microsecond=0))),
@@ -260,9 +265,14 @@ def take(floor: Any, as_of: datetime | None = None, time: datetime | None = None
     return Shared.of(floor.store).snapshot(floor, as_of, time)
 
 
-def _records(store: Any, as_of: datetime | None) -> tuple[list[Record], bool]:
-    found = store.records(as_of=as_of, limit=MOST + 1)
-    return found[:MOST], len(found) > MOST
+def _records(store: Any, as_of: datetime | None, at: datetime, known: datetime) -> tuple[list[Record], bool]:
+    """Return what holds around the times looked at; however many moments are told of, no alert makes room for them."""
+    lasting = store.records(
+        LASTING, as_of=as_of, during=(min(at, known) - AROUND, max(at, known) + AROUND), limit=MOST + 1
+    )
+    moments = store.records(sorted(MOMENTARY), as_of=as_of, during=(at - AROUND, at + AROUND), limit=MOST + 1)
+    cut = len(lasting) > MOST or len(moments) > MOST
+    return sorted(lasting[:MOST] + moments[:MOST], key=lambda item: item.sent, reverse=True), cut
 
 
 def _revised(
