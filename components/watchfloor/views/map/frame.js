@@ -197,9 +197,19 @@ export function render({view, model, el}) {
   // --- pointing -----------------------------------------------------------------------------------------------------
   // One box for all layers, its text set as text only: what feeds wrote can never become markup here.
   const PARTS = ["mark", "line", "area"]
+  const known = new WeakMap()
   function viewed(renderer) {
-    const seen = plot()
-    return seen.renderer_views?.get?.(renderer) ?? seen.views?.find_one?.(renderer) ?? null
+    // where Bokeh keeps the views of its renderers differs between its versions
+    if (known.has(renderer)) return known.get(renderer)
+    const waiting = [plot()]
+    while (waiting.length) {
+      for (const found of waiting.pop().children_views?.() ?? []) {
+        if (!found) continue
+        known.set(found.model, found)
+        waiting.push(found)
+      }
+    }
+    return known.get(renderer) ?? null
   }
   function pointed(event) {
     const seen = plot(), at = seen.el.getBoundingClientRect(), found = []
