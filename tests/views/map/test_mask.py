@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from watchfloor.store import Record
 from watchfloor.views.map.mask import passing
 from watchfloor.views.map.table import read_table
 from watchfloor.views.selection import Filters
@@ -47,3 +48,9 @@ def test_filters(floor: Any, filters: dict[str, Any], expected: set[str]) -> Non
 def test_sensors_answer_to_hazard_only(floor: Any) -> None:
     assert keys(floor, "live/sensors", severities=("Minor",), text="nothing like it") == {"t/g1", "t/g2"}
     assert keys(floor, "live/sensors", hazards=("storm",)) == set()
+
+
+def test_an_event_without_an_end_leaves_the_map_after_a_day(floor: Any) -> None:
+    floor.store.append([Record("event", "usgs", "quake", "1", sent=NOW, valid_from=NOW, status="Exercise")])
+    assert "quake" in keys(floor, "live/events", at=NOW + 23 * HOUR)
+    assert "quake" not in keys(floor, "live/events", at=NOW + 25 * HOUR)
