@@ -139,7 +139,7 @@ def density(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     Examples
     --------
     >>> density(np.array([[0, 1, 100]], np.float32)).tolist()
-    [[0, 40, 255]]
+    [[0, 40, 254]]
     """
     top = float(counts.max()) if counts.size else 0.0
     if top <= 0:

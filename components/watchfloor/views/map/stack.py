@@ -26,6 +26,8 @@ __all__ = ["Stack", "View"]
 log = logging.getLogger(__name__)
 
 _POOL = ThreadPoolExecutor(2, thread_name_prefix="map")
+MANY_NAMES = 200_000
+"""Points of a cloud whose names are looked through, at most."""
 _PIXELS = 700_000
 """Pixels of one picture, at most: beyond, the browser enlarges it."""
 FEW = 20_000
@@ -73,6 +75,7 @@ class Stack:
         self._below: list[Any] = list(figure.renderers)
         self._above: list[Any] = []
         self._pending: set[str] = set()
+        self._looked = False
 
     def keep_above(self, *renderers: Any) -> None:
         """Leave renderers above all layers."""
@@ -141,6 +144,7 @@ class Stack:
     def look(self, view: View) -> None:
         """Move to another view: pictures are drawn anew, layers appear and vanish by zoom."""
         self.view = view
+        self._looked = True
         changed = False
         for layer in self.layers:
             if self._pictured(layer) and self.on(layer) and self.close_enough(layer):
@@ -214,6 +218,8 @@ class Stack:
     def _picture(self, layer: Layer) -> bool:
         as_of = self.selection.as_of if layer.live else None
         key = ("picture", *version(self.floor, layer, as_of))
+        if self.later is not None and not self._looked and key in BULK:
+            return False  # the browser says at once how large its view is; a guess would be drawn and sent for nothing
         if self.later is not None and key not in BULK:
             self._prepare(layer, key, self._making(layer, as_of))
             return False
@@ -290,7 +296,9 @@ class Stack:
             cells, ramp = shading.paint(means, colour), shading.ramp(colour)
         else:
             cells, ramp = cloud.density(counts), cloud_ramp(colour.fixed)
-        self.seen[layer.name] = (table, np.empty(0, np.intp))
+        # its points are not drawn one by one, but the first of them (the largest, say) may be named
+        named = layer.style.label is not None and len(table) <= MANY_NAMES
+        self.seen[layer.name] = (table, np.flatnonzero(table.placed) if named else np.empty(0, np.intp))
         log.debug("%s: %d points in view", layer.name, total)
         return self._drawn(layer).image(cells, part, ramp)
 
