@@ -6,6 +6,7 @@ a page; the zoom round trip; memory of a session, and what 200 sessions leave; d
 
 import asyncio
 import importlib.util
+import math
 import os
 import re
 import statistics
@@ -163,28 +164,24 @@ async def screen(desk: str) -> WebSocketClientConnection:
 async def delay(desk: str, store: Path) -> None:
     """Print the delay from a commit to the message on each of many open screens."""
     screens = [await screen(desk) for _ in range(SCREENS)]
-    arrived: dict[tuple[int, int], float] = {}
-    committed: dict[int, float] = {}
+    heard: list[list[float]] = [[] for _ in screens]
+    committed: list[float] = []
 
     async def listen(number: int, socket: WebSocketClientConnection) -> None:
         while (message := await socket.read_message()) is not None:
-            now = monotonic()
-            text = message if isinstance(message, str) else message.decode("utf-8", "replace")
-            for found in re.findall(r"bench commit (\d+)\.", text):
-                arrived.setdefault((number, int(found)), now)
+            if "ColumnDataChanged" in str(message):  # the map's layer of alerts
+                heard[number].append(monotonic())
 
     listening = [asyncio.create_task(listen(number, socket)) for number, socket in enumerate(screens)]
     await asyncio.sleep(5)
-    arrived.clear()
-    base = int(monotonic() * 10) * 100
 
     def write() -> None:
         with Store.open(store) as writer:
             for turn in range(ROUNDS):
                 at = LiveClock().now()
-                writer.append([Record("alert", "cap:bench", f"b{base + turn}", "1", at, at, status=Status.EXERCISE,
-                                      severity=Severity.EXTREME, title=f"bench commit {base + turn}.")])  # fmt: skip
-                committed[base + turn] = monotonic()
+                writer.append([Record("alert", "cap:bench", f"b{at.isoformat()}", "1", at, at, status=Status.EXERCISE,
+                                      severity=Severity.EXTREME, title=f"bench {turn}")])  # fmt: skip
+                committed.append(monotonic())
                 time.sleep(1.7)
 
     writer = threading.Thread(target=write)
@@ -196,8 +193,12 @@ async def delay(desk: str, store: Path) -> None:
         task.cancel()
     for socket in screens:
         socket.close()
+    ends = [*committed[1:], math.inf]
     delays = sorted(
-        arrived[n, c] - committed[c] for n in range(SCREENS) for c in committed if (n, c) in arrived
+        first - start
+        for times in heard
+        for start, end in zip(committed, ends, strict=True)
+        if (first := next((time for time in times if start <= time < end), None)) is not None
     )
     missed = SCREENS * len(committed) - len(delays)
     p50, p95 = (delays[int(len(delays) * q)] * 1000 for q in (0.5, 0.95))
@@ -236,7 +237,7 @@ def main() -> None:
         folder = Path(name)
         port, other = harness.free_port(), harness.free_port()
         desk, bare = f"http://127.0.0.1:{port}/situation", f"http://127.0.0.1:{other}/bare"
-        ours = [sys.executable, "-m", "watchfloor.cli", "serve", "--port", str(port)]
+        ours = [sys.executable, "-m", "watchfloor.cli", "serve", "--no-collect", "--port", str(port)]
         theirs = [
             sys.executable,
             "-m",

@@ -1,6 +1,5 @@
 """The store: what we knew, and when."""
 
-import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import ColumnElement, Row, func, select
 
 from watchfloor.core.clock import Clock, LiveClock, micros
-from watchfloor.core.errors import StoreError
 from watchfloor.store import archive, backup, chains, changes, migrations, revisions
-from watchfloor.store.address import file_of
+from watchfloor.store.address import file_of, place
 from watchfloor.store.archive import Quarantined
 from watchfloor.store.changes import Change
 from watchfloor.store.database import Database
@@ -92,18 +90,8 @@ class Store:
             If the file cannot be used: it is missing, of another program, of a newer version, or damaged.
         """
         path = file_of(url)
-        if path is not None and not path.exists():
-            if not create:
-                raise StoreError(
-                    f"There is no store {path}; name its file, or start the floor once to make it."
-                )
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-            except OSError as error:
-                raise StoreError(
-                    f"The store {path} cannot be made: {error.strerror}. Name a folder that can be written."
-                ) from error
+        if path is not None:
+            place(path, create=create)
         database = Database(path, clock or LiveClock(), wait.total_seconds())
         try:
             with database.read() as connection:
