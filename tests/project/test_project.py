@@ -83,7 +83,8 @@ def test_raw_html_panes_are_nowhere() -> None:
     panes = re.compile(
         r"(^|\.)pane\.(HTML|Markdown|Str|Alert)$|(^|\.)(StaticText|CustomJS|ReactiveHTML|Div)$|js_on_click|jslink"
     )
-    for path in [*(ROOT / "components").rglob("*.py"), *(ROOT / "apps").rglob("*.py")]:
+    factory = ROOT / "components/watchfloor/views/text.py"  # the one place that makes text safe
+    for path in {*(ROOT / "components").rglob("*.py"), *(ROOT / "apps").rglob("*.py")} - {factory}:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute | ast.Name):
                 assert not panes.search(ast.unparse(node)), (

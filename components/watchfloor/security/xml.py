@@ -53,7 +53,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NO_BOM: dict[tuple[bool, ...], str] = {  # by which of the first four bytes are zero, since a document begins with ASCII
+# By which of the first four bytes are zero, since a document begins with ASCII.
+_NO_BOM: dict[tuple[bool, ...], str] = {
     (False, True, True, True): "utf-32-le",
     (True, True, True, False): "utf-32-be",
     (False, True, False, True): "utf-16-le",
