@@ -108,6 +108,9 @@ class Page(BaseTemplate):
             )
         if notebook:
             return document
+        self._refs[document] = pn.state._fake_roots[
+            -1
+        ]  # Panel clears it with the session only if it is told here
         if location:
             self._add_location(document, location)
         line = Signals()

@@ -1,0 +1,88 @@
+"""What closed pages leave behind: nothing, however many there were."""
+
+import gc
+import queue
+import sys
+import threading
+import time
+from collections import Counter
+
+import httpx
+import panel as pn
+import pytest
+from bokeh.document import Document
+
+import watchfloor
+from watchfloor.core.clock import monotonic
+from watchfloor.core.settings import Settings
+from watchfloor.core.share import folder
+from watchfloor.views.map import MapView
+from watchfloor.views.serve import server as server_module
+from watchfloor.views.serve.hub import Hub
+from watchfloor.views.serve.server import Server
+from watchfloor.views.situation import Situation
+from watchfloor.views.situation.picture import Picture
+
+kit = sys.modules["watchfloor_tests_browser"]
+HELD = (Document, Situation, MapView, Picture)
+SESSIONS = 30
+
+
+def alive() -> Counter[str]:
+    """Count what sessions are made of, after a full collection."""
+    gc.collect()
+    return Counter(kind.__name__ for found in gc.get_objects() if (kind := type(found)) in HELD)
+
+
+def sessions(server: Server) -> list[object]:
+    return server._server._tornado.applications["/situation"].sessions
+
+
+def reaped(server: Server, wait: float = 20) -> None:
+    until = monotonic() + wait
+    while sessions(server):
+        assert monotonic() < until, f"{len(list(sessions(server)))} sessions are still open"
+        time.sleep(0.1)
+    time.sleep(0.3)  # the last one's callbacks
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """The real desk over the invented region; a page that nobody joins is closed after a moment."""
+    monkeypatch.setattr(server_module, "UNUSED", 200)
+    monkeypatch.setattr(server_module, "CHECK", 100)
+    settings = Settings(port=0, data=tmp_path)
+    made: queue.Queue[Server] = queue.Queue()
+    with watchfloor.open("demo", settings=settings) as floor:
+
+        def run() -> None:
+            server = Server(settings, floor=floor, folders=[folder("apps")], collect=False)
+            made.put(server)
+            server.run()
+
+        thread = threading.Thread(target=run, daemon=True)  # all of it: timers go to the loop of their thread
+        thread.start()
+        server = made.get(timeout=60)
+        yield server
+        server.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_closed_pages_leave_nothing(desk):
+    def opened(count: int) -> None:
+        with httpx.Client(timeout=30) as client:
+            for _ in range(count):
+                answer = client.get(f"{desk.url}situation")
+                assert answer.status_code == 200
+                assert "wf-signals" in answer.text, "this is not the desk"
+        reaped(desk)
+
+    opened(1)  # what is read once and shared by all pages
+    before, roots = alive(), len(pn.state._fake_roots)
+    opened(SESSIONS)
+    # the last one built may still be held by what built it; never one for each page
+    more = alive() - before
+    assert {name: count for name, count in more.items() if count > 1} == {}
+    assert len(pn.state._fake_roots) <= roots, "Panel looks through these at every change of every page"
+    assert Hub.of(desk.floor.store).status().subscribers == 0
