@@ -154,3 +154,12 @@ def test_the_products_floors_open(name, status, mark, memory, tmp_path):
     with watchfloor.open(name, settings=Settings(data=tmp_path), store=memory) as floor:
         assert (floor.status.value, floor.mark, floor.invented) == (status, mark, name == "demo")
         assert floor.catalog.problems == []
+
+
+def test_a_floor_says_that_it_is_preparing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with watchfloor.open("demo", settings=Settings(data=tmp_path)) as floor:
+        seen = []
+        monkeypatch.setattr(floor.sources, "prepare", lambda: seen.append(floor.preparing) or 0)
+        floor.prepare()
+        assert seen == [True]
+        assert not floor.preparing

@@ -221,6 +221,11 @@ class Floor:
         with self._preparing:
             return self.sources.prepare()
 
+    @property
+    def preparing(self) -> bool:
+        """Whether its past is being published at this moment: what is not known yet is no sign of calm."""
+        return self._preparing.locked()
+
     def feeds_off(self) -> list[str]:
         """Return why sources of this floor are not listened to, one line each, with what to do."""
         return self.sources.off()

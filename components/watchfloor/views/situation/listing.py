@@ -63,7 +63,8 @@ class SituationList(View):
             "figure": picture.figure if picture.figure not in {"sensors", "feeds"} else "",
             "trouble": bool(picture.trouble),
             "cut": bool(snapshot and snapshot.cut),
-            "loading": snapshot is None,
+            # an empty list must not look calm while the past is still being told
+            "loading": snapshot is None or bool(not rows and getattr(self.floor, "preparing", False)),
         }
 
     def heard(self, what: str, message: Mapping[str, Any]) -> None:
