@@ -106,15 +106,15 @@ class Page(BaseTemplate):
             document: Document = super()._init_doc(
                 doc, comm, title=title or self.title, notebook=notebook, location=False
             )
-        if notebook:
-            return document
-        self._refs[document] = pn.state._fake_roots[
-            -1
-        ]  # Panel clears it with the session only if it is told here
-        if location:
-            self._add_location(document, location)
-        line = Signals()
-        line.attach(document)
+            if notebook:
+                return document
+            self._refs[document] = pn.state._fake_roots[
+                -1
+            ]  # Panel clears it with the session only if told here
+            if location:
+                self._add_location(document, location)
+            line = Signals()
+            line.attach(document)
         document._watchfloor_page = self
         document.template_variables.update(self._variables())
         self._watch(document, line)

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
 import panel as pn
+from bokeh.settings import settings as bokeh
 from panel.io.server import get_server
 from tornado.ioloop import IOLoop, PeriodicCallback
 
@@ -27,6 +29,7 @@ from watchfloor.views.serve import apps as desks
 from watchfloor.views.serve.access import Access, Identity, Local, OAuth
 from watchfloor.views.serve.auth import LocalProvider, PanelProvider
 from watchfloor.views.serve.current import Serving, use
+from watchfloor.views.serve.defaults import remember_defaults
 from watchfloor.views.serve.guard import Missing, guard
 from watchfloor.views.serve.handlers import hardened
 from watchfloor.views.serve.hub import Hub
@@ -48,6 +51,8 @@ CHECK = 10_000
 """Milliseconds between two looks for sessions that wait in vain."""
 THREADS = 4
 """Threads for callbacks of pages, so that a slow one does not stop the others."""
+VALIDATE = "BOKEH_VALIDATE_DOC"
+"""Set in the environment, has Bokeh look for mistakes of a desk's author in each page: an eighth of its building."""
 SWEEP = 5_000
 """Milliseconds between two checks that the open pages' users may still see them."""
 
@@ -104,6 +109,7 @@ class Server:
         if sender is not None:
             serving.roles = sender.roles
         use(serving)
+        self._validates = bokeh.perform_document_validation()
         try:
             self._server = self._build(prefix)
         except BaseException:
@@ -152,6 +158,9 @@ class Server:
     def _build(self, prefix: str) -> Any:
         settings, data = self.settings, self.settings.data
         pn.config.nthreads = THREADS
+        remember_defaults()
+        if VALIDATE not in os.environ:
+            bokeh.perform_document_validation = False
         language = settings.language
         extra = routes(
             apps=self.apps, floor=self.floor, access=self.access, language=language, ready=self.ready
@@ -243,6 +252,7 @@ class Server:
             thread.join(timeout=10)
         Hub.of(getattr(self.floor, "store", None)).close()
         use(None)
+        bokeh.perform_document_validation = self._validates
         if self._owned:
             self.floor.close()
 
