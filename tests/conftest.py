@@ -1,6 +1,8 @@
-"""Shared fixtures: real data where it exists, a clock that stands still, a fresh store."""
+"""Shared fixtures: real data where it exists, a clock that stands still, a real server and a real browser."""
 
+import importlib.util
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,3 +33,15 @@ def realdata() -> Callable[[str], Path]:
 def clock() -> FixedClock:
     """Return a clock that stands at noon of 1 June 2026, UTC."""
     return FixedClock(parse_time("2026-06-01T12:00:00Z"))
+
+
+# The `served` and `browser` fixtures, once for all rooms: two browsers' loops cannot run in one process.
+_SPEC = importlib.util.spec_from_file_location(
+    "watchfloor_tests_browser", ROOT / "tests" / "views" / "browser.py"
+)
+assert _SPEC is not None
+assert _SPEC.loader is not None
+_kit = sys.modules.setdefault(_SPEC.name, importlib.util.module_from_spec(_SPEC))
+if not hasattr(_kit, "served"):
+    _SPEC.loader.exec_module(_kit)
+browser, served = _kit.browser, _kit.served

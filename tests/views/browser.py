@@ -1,6 +1,6 @@
 """A real server and a real browser for tests: the `served` and `browser` fixtures.
 
-They live in one file so that tests of other rooms can take them too (``tests/views/conftest.py`` shows how).
+They live in one file so that tests of other rooms can take them too (``tests/conftest.py`` does).
 """
 
 import asyncio
