@@ -3,8 +3,8 @@
 What is made here is shared by all sessions that see the same rows in the same colours, and never changed.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -20,7 +20,7 @@ from watchfloor.views.map.layer import Layer
 from watchfloor.views.map.style import MISSING, THEMES, colours, markers
 from watchfloor.views.map.table import Table
 
-__all__ = ["Columns", "columns", "tooltip"]
+__all__ = ["Columns", "columns", "sent", "tooltip"]
 
 MANY_LINES = 400
 """Above this many, lines of one colour are drawn as one: they answer to a tap but show nothing on hover."""
@@ -60,6 +60,21 @@ class Columns:
     tips: tuple[tuple[str, str], ...] = ()
     shown: int = 0
     placeless: int = 0
+
+    def like(self, last: "Columns | None") -> "Columns":
+        """Return it with the very parts of what was sent last where they say the same, so that they are not sent.
+
+        Positions in the table do not count: they move with every new record, and the browser does not get them.
+        """
+        if last is None:
+            return self
+        names = ("area", "line", "mark", "cross")
+        same = {
+            name: getattr(last, name)
+            for name in names
+            if _same(sent(getattr(self, name)), sent(getattr(last, name)))
+        }
+        return replace(self, **same)
 
 
 def columns(
@@ -128,6 +143,11 @@ def columns(
     )
 
 
+def sent(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that the browser gets of a part: all but the positions in the table."""
+    return {name: values for name, values in part.items() if name != "row"}
+
+
 def tooltip(layer: Layer, present: Iterable[Any], language: str) -> list[tuple[str, str]]:
     """Return column and title of what is shown on hover: what the catalog names, and else what a record has."""
     names = list(layer.style.tooltip or ["title", "severity", "sent", "source"])
@@ -162,6 +182,19 @@ def write(column: pd.Series, unit: str, zone: tzinfo | None) -> list[str]:
         return plain(str(value), _TIP)
 
     return [one(value) for value in column]
+
+
+def _same(new: Any, old: Any) -> bool:
+    """Tell whether columns say the same; what is nested in them may be arrays."""
+    if isinstance(new, np.ndarray) or isinstance(old, np.ndarray):
+        if not (isinstance(new, np.ndarray) and isinstance(old, np.ndarray)) or new.dtype != old.dtype:
+            return False
+        return bool(np.array_equal(new, old, equal_nan=new.dtype.kind == "f"))
+    if isinstance(new, dict) and isinstance(old, dict):
+        return new.keys() == old.keys() and all(_same(value, old[name]) for name, value in new.items())
+    if isinstance(new, list) and isinstance(old, list):
+        return len(new) == len(old) and all(map(_same, new, old))
+    return bool(new == old)
 
 
 def _signed(layer: Layer) -> bool:

@@ -13,7 +13,7 @@ from bokeh.models import (
     Scatter,
 )
 
-from watchfloor.views.map.columns import Columns
+from watchfloor.views.map.columns import Columns, sent
 from watchfloor.views.map.figure import renderer
 from watchfloor.views.map.layer import Layer, Shown
 from watchfloor.views.map.style import THEMES
@@ -61,19 +61,21 @@ class Drawn:
     def patch(self, made: Columns) -> bool:
         """Show other columns; True if a renderer was added, so that the order must be set anew.
 
-        Nothing is sent where the columns are the very same.
+        A part whose columns are the very same is not sent.
         """
         if made is self.made:
             return False
-        self.made = made
+        last, self.made = self.made, made
         added = False
         for name in ("area", "line", "mark", "cross"):
             data: Mapping[str, Any] = getattr(made, name)
+            if last is not None and (data is getattr(last, name) or not (data or getattr(last, name))):
+                continue
             if name in self.parts:
                 source = self.parts[name][0]
-                source.data = dict(data) if data else {column: [] for column in source.data}
+                source.data = sent(data) if data else {column: [] for column in source.data}
             elif data:
-                self._add(name, dict(data))
+                self._add(name, sent(data))
                 added = True
         return added
 

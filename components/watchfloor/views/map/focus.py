@@ -43,6 +43,7 @@ class Focus:
                 border_radius=2,
             ),
         )  # fmt: skip
+        self._selected: tuple[Any, tuple[float, float] | None] = (None, None)
         self.repaint(theme)
 
     @property
@@ -60,6 +61,9 @@ class Focus:
 
     def select(self, shape: Any, point: tuple[float, float] | None) -> None:
         """Put the ring round a point, and the outline round its shape where that is an area (metres)."""
+        if (shape, point) == self._selected:
+            return  # setting the same again would be sent again
+        self._selected = (shape, point)
         self.ring.data = {"x": [], "y": []} if point is None else {"x": [point[0]], "y": [point[1]]}
         self.outline.data = _nested(shape)
 

@@ -13,7 +13,7 @@ from watchfloor.core.clock import duration
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.scales import Severity, crosswalk, rank
 
-__all__ = ["SILENT_AFTER", "beyond", "silent"]
+__all__ = ["SILENT_AFTER", "beyond", "due", "silent"]
 
 SILENT_AFTER = timedelta(hours=1)
 """Age from which a sensor that names no cadence of its own counts as silent; with one it is three cadences."""
@@ -47,14 +47,18 @@ def beyond(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
 
 def silent(frame: pd.DataFrame, at: datetime) -> npt.NDArray[np.bool_]:
     """Tell which sensors' newest values are missing, flagged bad (3 and above), or older than they should be."""
-    moment = pd.Timestamp(at)
-    age = moment - pd.to_datetime(frame["time"], utc=True)
+    until = due(frame)
+    flags = pd.to_numeric(frame["flag"], errors="coerce").astype(float).fillna(9)
+    bad = until.isna() | (until < pd.Timestamp(at)) | frame["value"].isna() | (flags >= 3)
+    return bad.to_numpy(dtype=bool)
+
+
+def due(frame: pd.DataFrame) -> pd.Series:
+    """Return by when each sensor's next value should have come; NaT where none ever came."""
     patience = pd.Series(
         [_patience(attrs) for attrs in frame["attrs"]], index=frame.index, dtype="timedelta64[us]"
     )
-    flags = pd.to_numeric(frame["flag"], errors="coerce").astype(float).fillna(9)
-    bad = age.isna() | (age > patience) | frame["value"].isna() | (flags >= 3)
-    return bad.to_numpy(dtype=bool)
+    return pd.to_datetime(frame["time"], utc=True) + patience
 
 
 def _steps(attrs: Any) -> list[tuple[str, str, float, bool]]:

@@ -6,9 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from watchfloor.catalog.metadata import AreaStyle, MapStyle
+from watchfloor.store.records import KINDS
 
 __all__ = ["GROUPS", "Layer", "Shown", "layer_of", "ordered", "read_layers", "shown"]
 
+_HOLDS = {f"live/{kind}s": kind for kind in KINDS}
+"""Live layer -> the kind of record that it shows."""
 GROUPS = ("hazards", "events", "resources", "sensors", "exposure", "base")
 """Headings in the order of the list: what matters most stands first."""
 
@@ -58,6 +61,11 @@ class Layer:
         if not self.live:
             return ""
         return "observation" if self.name in {"live/sensors", "live/observations"} else "record"
+
+    @cached_property
+    def kind(self) -> str:
+        """The one kind of records that it holds; empty where it holds others, or none."""
+        return _HOLDS.get(self.name, "")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from watchfloor.store.records import MOMENTARY, OPEN_FOR
 from watchfloor.views.map.table import Table
 
 __all__ = ["passing"]
@@ -45,17 +44,11 @@ def passing(table: Table, filters: Any, at: datetime) -> npt.NDArray[np.bool_]:
     """
     frame = table.frame
     seen = np.ones(len(frame), dtype=bool)
-    record = {"valid_from", "state"} <= set(frame.columns)
-    if record:
+    record = table.span is not None
+    if table.span is not None:
         moment = pd.Timestamp(at)
-        start = pd.to_datetime(frame["valid_from"], utc=True)
-        seen &= (start.isna() | (start <= moment)).to_numpy()
-        if "valid_to" in frame.columns:
-            end = pd.to_datetime(frame["valid_to"], utc=True)
-            if {"kind", "sent"} <= set(frame.columns):  # as Record.until has it
-                told = np.maximum(start, pd.to_datetime(frame["sent"], utc=True))
-                end = end.fillna((told + OPEN_FOR).where(frame["kind"].isin(MOMENTARY)))
-            seen &= (end.isna() | (end > moment)).to_numpy()
+        start, end = table.span
+        seen &= (start.isna() | (start <= moment)).to_numpy() & (end.isna() | (end > moment)).to_numpy()
         if not filters.states:
             seen &= (frame["state"].astype(str) == "active").to_numpy()
     for column, name in _WORDS.items():

@@ -125,13 +125,18 @@ export function render({model}) {
     model.send_msg({do: what, name: layer.name, ...more})
   }
 
+  // the server writes it as one string
+  function state() {
+    return typeof model.state === "string" ? JSON.parse(model.state) : model.state || {}
+  }
+
   function fill() {
     const scroll = root.scrollTop
-    const layers = model.state.layers || []
+    const {layers = [], groups = []} = state()
     root.replaceChildren(said)
     root.setAttribute("aria-label", words("layers"))
     root.setAttribute("role", "region")
-    for (const group of model.state.groups || []) {
+    for (const group of groups) {
       const own = layers.filter(layer => layer.group === group.name)
       if (!own.length) continue
       const block = make("section", "group")
@@ -148,7 +153,7 @@ export function render({model}) {
       focus = null
     }
   }
-  open = new Set((model.state.layers || []).filter(layer => layer.open).map(layer => layer.name))
+  open = new Set((state().layers || []).filter(layer => layer.open).map(layer => layer.name))
   model.on(["state", "words"], () => {
     const active = root.getRootNode().activeElement
     if (!focus && active && active.dataset) focus = active.dataset.key || null

@@ -13,14 +13,15 @@ from watchfloor.views.map.frame import words
 from watchfloor.views.map.layer import GROUPS, Layer, ordered, read_layers, shown
 from watchfloor.views.map.style import Swatch, legend
 from watchfloor.views.selection import Selection
+from watchfloor.views.told import State, Told
 
 __all__ = ["LayerPanel"]
 
 
-class Panel(Component):
+class Panel(Told, Component):
     """The list in the browser: shows `state`, and sends what the user does as small messages."""
 
-    state = param.Dict({}, doc="Groups and layers, in JSON's types.")
+    state = State({}, doc="Groups and layers, in JSON's types.")
     words = param.Dict({}, doc="Words of the controls, by key.")
 
     _module = "panel.js"
@@ -61,6 +62,7 @@ class LayerPanel(Viewer):
     ) -> None:
         super().__init__(floor=floor, selection=selection or Selection(), **params)
         self._view = view
+        self._legends: dict[str, list[dict[str, str]]] = {}
         self.layers = read_layers(floor, self.selection.language)
         self.pane = Panel(self, words=words(self.selection.language), state=self.state())
         self._watchers: list[tuple[Any, Any]] = [
@@ -145,9 +147,6 @@ class LayerPanel(Viewer):
         if state.visible and self._view is not None and not self._view.stack.close_enough(layer):
             notes.append(term("map.zoomed", language))
         trouble = self._view.trouble.get(layer.name, "") if self._view is not None else ""
-        swatches: list[Swatch] = legend(layer, language)
-        if layer.table == "observation":
-            swatches.append(Swatch(term("map.old", language), "marker", "#9AA3AD", "x"))
         return {
             "name": layer.name,
             "title": plain(layer.title, 80),
@@ -159,12 +158,22 @@ class LayerPanel(Viewer):
             "notes": notes,
             "trouble": term("map.failed", language).replace("{reason}", trouble) if trouble else "",
             "credit": plain(layer.attribution, 200),
-            "swatches": [swatch.plain() for swatch in swatches],
+            "swatches": self._legend(layer, language),
         }
 
+    def _legend(self, layer: Layer, language: str) -> list[dict[str, str]]:
+        """Return what a layer's colours and shapes mean; this does not change while the page is open."""
+        if layer.name not in self._legends:
+            swatches: list[Swatch] = legend(layer, language)
+            if layer.table == "observation":
+                swatches.append(Swatch(term("map.old", language), "marker", "#9AA3AD", "x"))
+            self._legends[layer.name] = [swatch.plain() for swatch in swatches]
+        return self._legends[layer.name]
+
     def _refresh(self, *_: Any) -> None:
-        self.pane.state = self.state()
+        self.pane.param.update(state=self.state())
 
     def _translate(self, *_: Any) -> None:
         self.layers = read_layers(self.floor, self.selection.language)
+        self._legends.clear()
         self.pane.param.update(words=words(self.selection.language), state=self.state())

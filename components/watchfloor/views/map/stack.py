@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,13 @@ FEW = 20_000
 Box = tuple[float, float, float, float]
 View = tuple[Box, int, int]
 Seen = tuple[Layer, Table, npt.NDArray[np.intp]]
+_Sieved = tuple[
+    npt.NDArray[np.bool_],
+    npt.NDArray[np.intp],
+    npt.NDArray[np.intp],
+    npt.NDArray[np.bool_],
+    tuple[bytes, bytes],
+]
 
 
 class Stack:
@@ -192,25 +199,34 @@ class Stack:
     def _rows(self, layer: Layer) -> bool:
         selection = self.selection
         as_of: datetime | None = selection.as_of if layer.live else None
+        state = version(self.floor, layer, as_of)  # first, so that nothing older is kept under it
         table = read_table(self.floor, layer, as_of)
         at = selection.time or selection.as_of or self.floor.now()
-        keep = passing(table, selection.filters, at)
-        rows = np.flatnonzero(keep)
+        filters = selection.filters
+        moment = np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
         gauges = layer.table == "observation" and "threshold" in table.frame.columns
-        dead = silent(table.frame, at) if gauges else np.zeros(len(table), bool)
-        key = (
-            "columns",
-            *version(self.floor, layer, as_of),
-            keep.tobytes(),
-            dead.tobytes(),
-            selection.theme,
-            selection.language,
+        # between two of these times nothing begins, ends or falls silent, whatever the clock says
+        since = (
+            int(np.searchsorted(table.turns, moment, side="right")),
+            int(np.searchsorted(table.dues, moment, side="left")) if gauges else 0,
         )
+
+        def sieve() -> _Sieved:
+            keep = passing(table, filters, at)
+            rows = np.flatnonzero(keep)
+            dead = silent(table.frame, at) if gauges else np.zeros(len(table), bool)
+            return keep, rows, rows[table.placed[rows]], dead, (keep.tobytes(), dead.tobytes())
+
+        keep, rows, placed, dead, marks = SHARED.get(("rows", id(table), *state, filters, *since), sieve)
+        drawn = self.drawn.get(layer.name)
+        last = None if drawn is None else drawn.made
         made: Columns = SHARED.get(
-            key,
-            lambda: columns(layer, table, rows, dead, selection.theme, self.floor.zone, selection.language),
+            ("columns", *state, *marks, selection.theme, selection.language),
+            lambda: columns(
+                layer, table, rows, dead, selection.theme, self.floor.zone, selection.language
+            ).like(last),
         )
-        self.seen[layer.name] = (table, rows[table.placed[rows]])
+        self.seen[layer.name] = (table, placed)
         self.kept[layer.name] = keep
         self.counts[layer.name] = (made.shown, made.placeless)
         return self._drawn(layer).patch(made)

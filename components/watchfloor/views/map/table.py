@@ -21,7 +21,8 @@ import shapely
 
 from watchfloor.core.clock import micros
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.views.map.gauges import beyond
+from watchfloor.store.records import KINDS, MOMENTARY, OPEN_FOR
+from watchfloor.views.map.gauges import beyond, due
 from watchfloor.views.map.layer import Layer
 from watchfloor.views.map.mercator import Floats, forward, project
 
@@ -57,6 +58,31 @@ class Table:
     def placed(self) -> npt.NDArray[np.bool_]:
         """Which rows have a place."""
         return np.asarray(np.isfinite(self.points[:, 0]))
+
+    @cached_property
+    def span(self) -> tuple[pd.Series, pd.Series] | None:
+        """When each record begins and ends to be in force, NaT where it does not; None where rows are no records."""
+        frame = self.frame
+        if not {"valid_from", "state"} <= set(frame.columns):
+            return None
+        start = pd.to_datetime(frame["valid_from"], utc=True)
+        end = pd.Series(pd.NaT, index=frame.index, dtype=start.dtype)
+        if "valid_to" in frame.columns:
+            end = pd.to_datetime(frame["valid_to"], utc=True)
+            if {"kind", "sent"} <= set(frame.columns):  # as Record.until has it
+                told = np.maximum(start, pd.to_datetime(frame["sent"], utc=True))
+                end = end.fillna((told + OPEN_FOR).where(frame["kind"].isin(MOMENTARY)))
+        return start, end
+
+    @cached_property
+    def turns(self) -> npt.NDArray[np.datetime64]:
+        """Every time at which a record begins or ends to be in force, ascending, UTC."""
+        return _moments(*(self.span or ()))
+
+    @cached_property
+    def dues(self) -> npt.NDArray[np.datetime64]:
+        """Every time at which a sensor falls silent, ascending, UTC."""
+        return _moments(due(self.frame))
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -131,7 +157,7 @@ class Shared:
             self._kept.clear()
 
 
-SHARED = Shared(96)
+SHARED = Shared(160)
 """The process's shared rows and columns."""
 BULK = Shared(12)
 """The process's shared grids and clouds: few, because they are large."""
@@ -144,18 +170,23 @@ class _Versions:
         self._lock = threading.Lock()
         self._seen: weakref.WeakKeyDictionary[Any, tuple[int, dict[str, int]]] = weakref.WeakKeyDictionary()
 
-    def of(self, store: Any, table: str) -> int:
+    def of(self, store: Any, table: str, kind: str = "") -> int:
+        """Return it; of the records of one kind only, where that is asked for."""
         cursor = int(store.cursor())
         with self._lock:
             seen, tables = self._seen.get(store, (-1, {}))
             if cursor != seen:
                 changes = store.changes(seen, limit=1000) if seen >= 0 else []
                 if seen < 0 or len(changes) >= 1000:
-                    tables = dict.fromkeys(("record", "observation", "feed"), cursor)
+                    names = ("record", "observation", "feed", *(f"record {each}" for each in KINDS))
+                    tables = dict.fromkeys(names, cursor)
                 else:
                     tables = tables | {change.table: change.cursor for change in changes}
+                    tables |= {
+                        f"record {each.kind}": each.cursor for each in changes if each.table == "record"
+                    }
                 self._seen[store] = (cursor, tables)
-            return tables.get(table, 0)
+            return tables.get(f"{table} {kind}" if kind else table, 0)
 
 
 _VERSIONS = _Versions()
@@ -174,7 +205,7 @@ def version(floor: Any, layer: Layer, as_of: datetime | None) -> tuple[Hashable,
     if not layer.live:
         return (token(floor.catalog), layer.name)
     at = None if as_of is None else micros(as_of)
-    return (token(floor.store), layer.name, at, _VERSIONS.of(floor.store, layer.table))
+    return (token(floor.store), layer.name, at, _VERSIONS.of(floor.store, layer.table, layer.kind))
 
 
 def read_table(floor: Any, layer: Layer, as_of: datetime | None = None) -> Table:
@@ -234,6 +265,12 @@ def _table(data: Any, layer: Layer) -> Table:
         severity, threshold = beyond(frame)
         frame = frame.assign(severity=severity, threshold=threshold)
     return Table(frame, shapes, points)
+
+
+def _moments(*columns: pd.Series) -> npt.NDArray[np.datetime64]:
+    """Return the times in some columns, each once, ascending, without their zone, which is UTC."""
+    found = [column.dropna().dt.tz_convert(None).to_numpy("datetime64[us]") for column in columns]
+    return np.unique(np.concatenate(found)) if found else np.empty(0, "datetime64[us]")
 
 
 def _points(shapes: npt.NDArray[np.object_]) -> Floats:

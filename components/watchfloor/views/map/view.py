@@ -123,8 +123,14 @@ class MapView(Viewer):
         if self.selection.as_of is not None:
             return
         whole = not getattr(batch, "complete", True)
+        changes = getattr(batch, "changes", None)
+        kinds = None if changes is None else {each.kind for each in changes if each.table == "record"}
         names = [
-            layer.name for layer in self.stack.layers if layer.live and (whole or layer.table in batch.tables)
+            layer.name
+            for layer in self.stack.layers
+            if layer.live
+            and (whole or layer.table in batch.tables)
+            and (whole or kinds is None or layer.table != "record" or not layer.kind or layer.kind in kinds)
         ]
         if names:
             self.refresh(names)

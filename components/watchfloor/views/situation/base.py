@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 from panel.viewable import Viewer
 
 from watchfloor.core.clock import monotonic
@@ -15,6 +14,7 @@ from watchfloor.core.errors import WatchfloorError
 from watchfloor.security.text import filename
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation.picture import Picture
+from watchfloor.views.told import State, Told
 
 __all__ = ["Pane", "View"]
 
@@ -24,13 +24,13 @@ _DRIFT = 3.0
 """Seconds by which a browser's floor time may be off before it is told the time again."""
 
 
-class Pane(JSComponent):
+class Pane(Told):
     """One drawing surface in the browser: shows `state`, and sends what the user does as small messages.
 
     All panes share one bundle of ESM, which browsers keep; what is in `state` is shown as text only.
     """
 
-    state = param.Dict({}, doc="What is shown, in JSON's types.")
+    state = State({}, doc="What is shown, in JSON's types.")
     clock = param.Dict(
         {}, doc="The floor's time, how fast it passes, its zone, and the time that is looked at."
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
 
 from watchfloor.core.clock import micros
@@ -65,7 +66,11 @@ class Row:
         return (self.record.kind, self.record.source, self.record.key)
 
     def state(self) -> dict[str, Any]:
-        """Return what the browser needs, in JSON's types; times in milliseconds since 1970, UTC."""
+        """Return what the browser needs, in JSON's types; times in milliseconds since 1970, UTC. Not to be changed."""
+        return self._state
+
+    @cached_property
+    def _state(self) -> dict[str, Any]:
         record = self.record
         return {
             "kind": record.kind,

@@ -194,11 +194,15 @@ function pane(name, build) {
       }
       const root = h("div", {class: `wf ${name}`});
       const ends = [];
+      let told, state = {}; // what the server wrote, and what it says
       const ctx = {
         model,
         root,
         get language() { return model.language; },
-        get state() { return model.state || {}; },
+        get state() {
+          if (model.state !== told) { told = model.state; state = typeof told === "string" ? JSON.parse(told) : told || {}; }
+          return state;
+        },
         get clock() { return model.clock || {}; },
         get zone() { return (model.clock || {}).zone || "UTC"; },
         t: (key, values) => (values ? phrase(key, model.language, values) : word(key, model.language)),
