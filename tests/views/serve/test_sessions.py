@@ -86,3 +86,18 @@ def test_closed_pages_leave_nothing(desk):
     assert {name: count for name, count in more.items() if count > 1} == {}
     assert len(pn.state._fake_roots) <= roots, "Panel looks through these at every change of every page"
     assert Hub.of(desk.floor.store).status().subscribers == 0
+
+
+def test_memory_goes_back_when_pages_close(desk, monkeypatch):
+    gave: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(server_module, "give_back", lambda: gave.put("back"))
+    loop = desk._server.io_loop
+    loop.add_callback(desk._trim)  # as many pages as before: nothing to give
+    with pytest.raises(queue.Empty):
+        gave.get(timeout=0.2)
+    desk._pages = 1  # one at the last look, none now
+    loop.add_callback(desk._trim)
+    assert gave.get(timeout=10) == "back"
+    loop.add_callback(desk._trim)
+    with pytest.raises(queue.Empty):
+        gave.get(timeout=0.2)

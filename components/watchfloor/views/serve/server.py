@@ -33,6 +33,7 @@ from watchfloor.views.serve.defaults import remember_defaults
 from watchfloor.views.serve.guard import Missing, guard
 from watchfloor.views.serve.handlers import hardened
 from watchfloor.views.serve.hub import Hub
+from watchfloor.views.serve.memory import give_back
 from watchfloor.views.serve.policy import Harden
 from watchfloor.views.serve.routes import FONTS, routes
 from watchfloor.views.serve.signins import SignIns
@@ -55,6 +56,8 @@ VALIDATE = "BOKEH_VALIDATE_DOC"
 """Set in the environment, has Bokeh look for mistakes of a desk's author in each page: an eighth of its building."""
 SWEEP = 5_000
 """Milliseconds between two checks that the open pages' users may still see them."""
+TRIM = 30_000
+"""Milliseconds between two looks whether pages were closed, whose memory can go back to the system."""
 
 
 class Server:
@@ -101,6 +104,7 @@ class Server:
         self._stop, self._prepared = Event(), Event()
         self._listening = settings.port
         self._threads: list[Thread] = []
+        self._pages = 0
         prefix = "/" + settings.prefix.strip("/") if settings.prefix.strip("/") else ""
         needs = {app.name: app.needs for app in self.apps} | {"metrics": Capability.ADMINISTER}
         self.access = Access(sender, self._hosts, needs, prefix)
@@ -138,11 +142,14 @@ class Server:
         sweep = PeriodicCallback(self._sweep, SWEEP)
         if self.access.identity is not None:
             sweep.start()
+        trim = PeriodicCallback(self._trim, TRIM)
+        trim.start()
         self._begin()
         try:
             loop.start()
         finally:
             sweep.stop()
+            trim.stop()
             self._server.stop(wait=False)
             self._close()
 
@@ -245,6 +252,13 @@ class Server:
             self.access.sweep()
         except Exception:
             log.exception("the check of open pages failed")
+
+    def _trim(self) -> None:
+        """Give memory back when there are fewer pages than at the last look."""
+        before = self._pages
+        self._pages = sum(len(list(one.sessions)) for one in self._server._tornado.applications.values())
+        if self._pages < before:
+            self._server.io_loop.run_in_executor(None, give_back)
 
     def _close(self) -> None:
         self._stop.set()
