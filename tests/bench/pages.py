@@ -180,7 +180,7 @@ async def delay(desk: str, store: Path) -> None:
             for turn in range(ROUNDS):
                 at = LiveClock().now()
                 writer.append([Record("alert", "cap:bench", f"b{at.isoformat()}", "1", at, at, status=Status.EXERCISE,
-                                      severity=Severity.EXTREME, title=f"bench {turn}")])  # fmt: skip
+                                      severity=Severity.EXTREME, title=f"bench {turn}", geometry={"type": "Point", "coordinates": (158.4 + turn / 200, 34.0)})])  # fmt: skip
                 committed.append(monotonic())
                 time.sleep(1.7)
 
