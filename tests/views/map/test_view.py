@@ -241,14 +241,18 @@ def test_a_layer_that_cannot_be_read_is_told_and_the_others_are_drawn(
 def test_zoom_limits_hide_a_layer(view: MapView) -> None:
     roads = next(layer for layer in view.stack.layers if layer.name == "region/roads")
     object.__setattr__(roads.style, "min_zoom", 14)
+    object.__setattr__(roads, "attribution", "Road office")
     try:
         look(view)
+        assert "Road office" not in view.ground.credit.text
         assert not view.stack.drawn["region/roads"].parts["line"][1].visible
         x = (view.home[0] + view.home[2]) / 2
         y = (view.home[1] + view.home[3]) / 2
         view.heard({"do": "view", "box": [x - 500, y - 300, x + 500, y + 300], "width": 1000, "height": 600})
         assert view.stack.drawn["region/roads"].parts["line"][1].visible
+        assert view.ground.credit.text == "Base map: Natural Earth · Made for tests · Road office"
     finally:
+        object.__setattr__(roads, "attribution", "")
         object.__setattr__(roads.style, "min_zoom", 0)
 
 

@@ -215,6 +215,7 @@ class MapView(Viewer):
     def _looked(self, message: Mapping[str, Any]) -> None:
         try:
             self.stack.look(view_of(message))
+            self._credit()
             self._named()
             self._tell()
         finally:
@@ -347,13 +348,16 @@ class MapView(Viewer):
         ground_.mark.text = plain(self.floor.mark, 80)
         ground_.mark.visible = bool(self.floor.mark)
         ground_.clock.text = self.clock_text(language)
-        credit = [
-            tiles.ATTRIBUTION,
-            *dict.fromkeys(s[0].attribution for s in self.stack.visible() if s[0].attribution),
-        ]
-        ground_.credit.text = plain(" · ".join(credit), 160)
+        self._credit()
         self._named()
         self._tell()
+
+    def _credit(self) -> None:
+        """Name whose data are seen: layers come into view, and go, with the zoom."""
+        seen = dict.fromkeys(s[0].attribution for s in self.stack.visible() if s[0].attribution)
+        said = plain(" · ".join([tiles.ATTRIBUTION, *seen]), 160)
+        if self.ground.credit.text != said:
+            self.ground.credit.text = said
 
     def clock_text(self, language: str) -> str:
         """Return the time that the map stands for: known, and valid where it is another one."""
