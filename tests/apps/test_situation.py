@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -91,7 +92,7 @@ def panes(document: Any) -> dict[str, Any]:
     """Return the models of the desk's panes by class name."""
     return {
         model.class_name: SimpleNamespace(
-            state=model.data.state, clock=model.data.clock, language=model.data.language
+            state=json.loads(model.data.state), clock=model.data.clock, language=model.data.language
         )
         for root in document.roots
         for model in root.references()
