@@ -1,5 +1,6 @@
 """Opening, guarding and sharing a store."""
 
+import gc
 import os
 import sqlite3
 import stat
@@ -232,3 +233,14 @@ def test_check_finds_a_damaged_file(tmp_path, clock, alert):
         problems = store.check()
     assert problems
     assert "restore" in " ".join(problems).lower()
+
+
+def test_a_forgotten_store_leaves_no_open_file_behind(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    store = Store.open(path)
+    store.cursor()
+    opened = [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == path]
+    assert opened
+    del store, opened
+    gc.collect()
+    assert not [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == path]

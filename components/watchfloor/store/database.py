@@ -1,6 +1,7 @@
 """Transactions: short reads of one snapshot, writes that queue, and one rule for the known time."""
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -44,6 +45,7 @@ class Database:
         self.path = path
         self.clock = clock
         self.engine: Engine = sqlite.engine(path, wait)
+        weakref.finalize(self, self.engine.dispose)  # a store that was forgotten leaves no open file behind
         self.undone: list[Callable[[], None]] = []
         """Called after a write was rolled back, so that nothing of it stays in a cache."""
         self._writing = threading.RLock()
