@@ -189,5 +189,5 @@ def _wait(pace: timedelta, failures: int, asked: timedelta | None) -> float:
     base = pace.total_seconds()
     if failures:
         base = min(base * 2 ** min(failures, 10), max(base, _LONGEST.total_seconds()))
-    vary = 0.8 + secrets.randbelow(401) / 1000
+    vary = (800 + secrets.randbelow(401)) / 1000
     return max(base * vary, asked.total_seconds() if asked is not None else 0.0)
