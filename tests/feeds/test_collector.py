@@ -166,7 +166,7 @@ def test_waits_grow_and_honour_what_is_asked() -> None:
     assert len({_wait(minute, 0, None) for _ in range(20)}) > 1  # sources do not fall into step
     assert 96 <= _wait(minute, 1, None) <= 144
     assert all(0.8 * 1800 <= _wait(minute, n, None) <= 1.2 * 1800 for n in (5, 6, 50, 5000))
-    assert _wait(timedelta(hours=6), 3, None) <= 1.2 * 6 * 3600  # never slower than its own pace needs
+    assert _wait(timedelta(hours=6), 3, None) <= 1.2 * (6 * 3600)  # never slower than its own pace needs
     assert _wait(minute, 1, timedelta(minutes=10)) == 600
 
 
