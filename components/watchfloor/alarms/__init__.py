@@ -1,0 +1,21 @@
+"""What needs someone, and has someone taken it? One rule kind a file, thresholds, the alarms' life, CAP drafts."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from watchfloor.alarms.verdict import Verdict
+
+__all__ = ["Verdict"]
+
+if TYPE_CHECKING:
+    pass
+
+_WHERE: dict[str, str] = {}
+"""Name -> module of what is imported only when it is asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import on demand: evaluating rules pulls in compiled kernels, which the command line does not wait for."""
+    if name in _WHERE:
+        return getattr(import_module(f"watchfloor.alarms.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'watchfloor.alarms' has no attribute {name!r}")
