@@ -25,6 +25,7 @@ class Server:
 
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket.settimeout(0.1)  # here, not in the thread: a test may be over before the thread begins
         self.port = self.socket.getsockname()[1]
         self.answers: dict[str, Callable[[socket.socket], None] | bytes] = {}
         self.requests: list[bytes] = []
@@ -47,7 +48,6 @@ class Server:
             thread.join(5)
 
     def _serve(self) -> None:
-        self.socket.settimeout(0.1)
         while not self.stop.is_set():
             try:
                 connection, _ = self.socket.accept()

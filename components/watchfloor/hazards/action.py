@@ -1,0 +1,144 @@
+"""What people do against a hazard, as four kinds of change that every model understands.
+
+An intervention never reaches into a model: it is compiled to patches, so that any plan goes with any model.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.provenance import digest
+
+__all__ = ["Action", "Measure", "Patch"]
+
+PatchKind = Literal["field", "source", "schedule", "exposure"]
+Operation = Literal["set", "add", "multiply", "maximum"]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One change of a run.
+
+    Parameters
+    ----------
+    kind
+        ``field``: values of a map; ``source``: a boundary or emission; ``schedule``: a parameter's course in time;
+        ``exposure``: who or what is exposed (it changes the impact, never the hazard).
+    target
+        What is changed: one of the model's `accepts`, or a field of the exposure.
+    operation
+        ``set``, ``add``, ``multiply`` or ``maximum``.
+    value
+        In the target's unit.
+    where
+        Where: a GeoJSON geometry in EPSG:4326, or names of regions or nodes; None everywhere.
+    start, end
+        When, in seconds since the run's start; ``end`` is None for ever.
+    """
+
+    kind: PatchKind
+    target: str
+    operation: Operation
+    value: float
+    where: Any = None
+    start: float = 0.0
+    end: float | None = None
+
+    def applies(self, second: float) -> bool:
+        """Tell whether it is in force at a time of the run."""
+        return self.start <= second and (self.end is None or second < self.end)
+
+    def apply(self, value: Any) -> Any:
+        """Return a number or an array as changed."""
+        match self.operation:
+            case "set":
+                return np.full_like(value, self.value) if isinstance(value, np.ndarray) else self.value
+            case "add":
+                return value + self.value
+            case "multiply":
+                return value * self.value
+            case "maximum":
+                return np.maximum(value, self.value)
+        raise InvalidInputError(
+            f"There is no operation {self.operation!r}; expected set, add, multiply or maximum."
+        )
+
+
+@dataclass(frozen=True)
+class Action:
+    """One intervention of a plan.
+
+    Parameters
+    ----------
+    measure
+        Name of one of the model's `measures`.
+    parameters
+        Its numbers, in the units that the measure declares.
+    where
+        GeoJSON geometry in EPSG:4326, or names of regions or nodes.
+    start, end
+        When it is in force, in seconds since the run's start.
+    reliability
+        How probably it works; in each member either it does or it does not, the same in every plan.
+
+    Examples
+    --------
+    >>> Action("levee", {"height": 1.0}).key[:8] == Action("levee", {"height": 1.0}).key[:8]
+    True
+    """
+
+    measure: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    where: Any = None
+    start: float = 0.0
+    end: float | None = None
+    reliability: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.reliability <= 1.0:
+            raise InvalidInputError(
+                f"The action {self.measure!r} has reliability {self.reliability}; expected 0 to 1."
+            )
+        if self.end is not None and self.end < self.start:
+            raise InvalidInputError(
+                f"The action {self.measure!r} ends at {self.end:g} s, before it starts at {self.start:g} s."
+            )
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of what it is."""
+        return digest(
+            [self.measure, dict(self.parameters), self.where, self.start, self.end, self.reliability]
+        )
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A kind of intervention that a model understands.
+
+    Parameters
+    ----------
+    name
+        Lower-case noun, as in plans.
+    en, zh
+        Title.
+    parameters
+        Unit and default of each number: ``{"height": ("m", 1.0)}``.
+    compile
+        Makes patches of an action.
+    shape
+        What is drawn on the map to place it: ``line``, ``area``, ``point``, or empty for none.
+    source
+        Where its numbers are from.
+    """
+
+    name: str
+    en: str
+    zh: str
+    parameters: Mapping[str, tuple[str, float]]
+    compile: Callable[[Action], tuple[Patch, ...]]
+    shape: Literal["line", "area", "point", ""] = ""
+    source: str = ""
