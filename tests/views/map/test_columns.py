@@ -10,9 +10,9 @@ import shapely
 from watchfloor.core.scales import COLOUR, SHAPE
 from watchfloor.views.map import columns as module
 from watchfloor.views.map.columns import columns, write
-from watchfloor.views.map.gauges import silent
 from watchfloor.views.map.mercator import forward, inverse
 from watchfloor.views.map.table import read_table
+from watchfloor.views.sensors import dead as crossed_out
 
 from .conftest import NOW, XSS
 from .test_table import layer
@@ -54,7 +54,7 @@ def test_times_on_hover_name_their_offset_and_text_is_left_as_text(floor: Any) -
 def test_a_sensor_has_its_kind_as_shape_and_its_threshold_as_colour(floor: Any) -> None:
     found = layer(floor, "live/sensors")
     table = read_table(floor, found)
-    dead = silent(table.frame, NOW)
+    dead = crossed_out(table.frame, NOW)
     drawn, _ = made(floor, "live/sensors", dead=dead)
     by = {table.frame["series"].iloc[row]: i for i, row in enumerate(drawn.mark["row"])}
     assert drawn.mark["fill"][by["t/g1"]] == COLOUR["Extreme"]

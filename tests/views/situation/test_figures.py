@@ -5,16 +5,13 @@ import time
 from datetime import timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 import xarray as xr
 
 from watchfloor.core.provenance import digest
-from watchfloor.core.scales import Severity
 from watchfloor.views.situation.figures import FIGURES, figure, figures, warned
 from watchfloor.views.situation.people import People, count
-from watchfloor.views.situation.sensors import sensors, thresholds
 from watchfloor.views.situation.snapshot import take
 
 from .conftest import NOW, SQUARE, record, tell
@@ -63,23 +60,6 @@ def test_a_sensor_that_is_silent_or_flagged_is_not_calm_and_not_over(busy):
     assert math.isnan(found["demo/gauge/G3"].value)
     busy.clock.move(NOW + timedelta(hours=1))
     assert all(sensor.silent for sensor in take(busy).sensors)
-
-
-def test_thresholds_are_read_in_either_form_and_nonsense_is_left_out():
-    listed = thresholds({"thresholds": [
-        {"name": "dry", "value": 2.0, "severity": "Severe", "falling": True}, {"name": "x", "value": "3"}, "y",
-        {"name": "nan", "value": math.nan}, {"name": "yes", "value": True},
-    ]})  # fmt: skip
-    assert [(item.name, item.crossed(1.9), item.crossed(2.1)) for item in listed] == [("dry", True, False)]
-    assert thresholds({"thresholds": "none"}) == []
-    assert thresholds({}) == []
-    named = thresholds({"thresholds": {"warning": 1, "danger": 2, "odd": 0}})
-    assert [item.severity for item in named] == [Severity.UNKNOWN, Severity.MODERATE, Severity.EXTREME]
-
-
-def test_no_series_no_sensors():
-    empty = pd.DataFrame(columns=["title", "field", "units", "lon", "lat", "hazard", "attrs"])
-    assert sensors(empty, pd.DataFrame(columns=["time", "value", "flag"]), NOW) == []
 
 
 def test_people_are_counted_once_under_two_warnings():

@@ -14,12 +14,12 @@ from watchfloor.security.text import plain
 from watchfloor.views.map import cloud, raster, shading
 from watchfloor.views.map.columns import Columns, columns
 from watchfloor.views.map.draw import Drawn
-from watchfloor.views.map.gauges import silent
 from watchfloor.views.map.layer import Layer, ordered, read_layers, shown
 from watchfloor.views.map.mask import passing
 from watchfloor.views.map.mercator import zoom_of
 from watchfloor.views.map.picture import cloud_ramp
 from watchfloor.views.map.table import BULK, SHARED, Table, read_grid, read_table, version
+from watchfloor.views.sensors import dead as crossed_out
 
 __all__ = ["Stack", "View"]
 
@@ -214,7 +214,7 @@ class Stack:
         def sieve() -> _Sieved:
             keep = passing(table, filters, at)
             rows = np.flatnonzero(keep)
-            dead = silent(table.frame, at) if gauges else np.zeros(len(table), bool)
+            dead = crossed_out(table.frame, at) if gauges else np.zeros(len(table), bool)
             return keep, rows, rows[table.placed[rows]], dead, (keep.tobytes(), dead.tobytes())
 
         keep, rows, placed, dead, marks = SHARED.get(("rows", id(table), *state, filters, *since), sieve)

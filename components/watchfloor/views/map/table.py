@@ -22,9 +22,9 @@ import shapely
 from watchfloor.core.clock import micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.store.records import KINDS, MOMENTARY, OPEN_FOR
-from watchfloor.views.map.gauges import beyond, due
 from watchfloor.views.map.layer import Layer
 from watchfloor.views.map.mercator import Floats, forward, project
+from watchfloor.views.sensors import beyond, due
 
 __all__ = ["BULK", "SHARED", "Shared", "Table", "read_grid", "read_table", "version"]
 

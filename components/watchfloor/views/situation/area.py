@@ -31,7 +31,7 @@ class AreaSummary(View):
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
         super().__init__(floor, selection, **params)
-        self._watchers.append((self.selection, self.selection.param.watch(self._refresh, ["area"])))
+        self.watch(self.selection, ["area"])
 
     def state(self) -> dict[str, Any]:
         """Return the figures, worked out once for all sessions that look at the same area and snapshot."""

@@ -2,7 +2,7 @@
 
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import panel as pn
@@ -16,7 +16,7 @@ from watchfloor.views.selection import Selection
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.told import State, Told
 
-__all__ = ["Pane", "View"]
+__all__ = ["Pane", "Part", "View"]
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ class Pane(Told):
         self._send_msg(message)
 
 
-class View(Viewer):
-    """A view of a floor.
+class Part(Viewer):
+    """What every part of a desk stands on: a floor, a selection and a picture, shared with the others or its own.
 
     Parameters
     ----------
@@ -97,6 +97,52 @@ class View(Viewer):
     selection = param.ClassSelector(class_=Selection, doc="What is looked at, shared with other views.")
     picture = param.ClassSelector(class_=Picture, doc="What is known, shared with other views of the page.")
 
+    def __init__(
+        self, floor: Any, selection: Selection | None = None, *, picture: Picture | None = None, **params: Any
+    ) -> None:
+        self._alone = picture is None
+        if selection is None:
+            selection = picture.selection if picture is not None else Selection()
+        super().__init__(
+            floor=floor, selection=selection, picture=picture or Picture(floor, selection), **params
+        )
+        self._watchers: list[tuple[Any, Any]] = []
+
+    def watch(self, owner: Any, names: Sequence[str], work: Callable[..., None] | None = None) -> None:
+        """Do something whenever parameters of the picture or the selection change: `refresh`, where not said."""
+        self._watchers.append((owner, owner.param.watch(work or self._refresh, list(names))))
+
+    def refresh(self) -> None:
+        """Show what the picture holds now."""
+
+    def close(self) -> None:
+        """Stop watching."""
+        while self._watchers:
+            owner, watcher = self._watchers.pop()
+            owner.param.unwatch(watcher)
+        if self._alone:
+            self.picture.close()
+
+    def shown(self) -> Any:
+        """Return what is shown."""
+        raise NotImplementedError
+
+    def __panel__(self) -> Any:
+        """Return what is shown; a part on its own follows the floor from then on."""
+        if self._alone:
+            self.picture.follow(pn.state.curdoc)
+        return self.shown()
+
+    def _refresh(self, *_: Any) -> None:
+        self.refresh()
+
+
+class View(Part):
+    """A part that is one pane.
+
+    Its parameters are those of `Part`.
+    """
+
     pane_type: ClassVar[type[Pane]] = Pane
     watched: ClassVar[tuple[str, ...]] = ("snapshot", "rows", "trouble")
     height: ClassVar[int | None] = None
@@ -104,22 +150,14 @@ class View(Viewer):
     def __init__(
         self, floor: Any, selection: Selection | None = None, *, picture: Picture | None = None, **params: Any
     ) -> None:
-        alone = picture is None
-        if selection is None:
-            selection = picture.selection if picture is not None else Selection()
-        super().__init__(
-            floor=floor, selection=selection, picture=picture or Picture(floor, selection), **params
-        )
-        self._alone = alone
+        super().__init__(floor, selection, picture=picture, **params)
         self._told = monotonic()
         size = {} if self.height is None else {"height": self.height}
         self.pane = self.pane_type(
             self, language=self.selection.language, clock=self.picture.clock(), state=self.state(), **size
         )
-        self._watchers = [
-            (self.picture, self.picture.param.watch(self._refresh, list(self.watched))),
-            (self.selection, self.selection.param.watch(self._translate, ["language"])),
-        ]
+        self.watch(self.picture, self.watched)
+        self.watch(self.selection, ["language"], self._translate)
 
     def refresh(self) -> None:
         """Show what the picture holds now; what did not change is not sent."""
@@ -148,22 +186,9 @@ class View(Viewer):
     def heard(self, what: str, message: Mapping[str, Any]) -> None:
         """Do what a message of the browser asks for. Nothing in it is trusted."""
 
-    def close(self) -> None:
-        """Stop watching."""
-        while self._watchers:
-            owner, watcher = self._watchers.pop()
-            owner.param.unwatch(watcher)
-        if self._alone:
-            self.picture.close()
-
-    def __panel__(self) -> Any:
-        """Return what is shown."""
-        if self._alone:
-            self.picture.follow(pn.state.curdoc)
+    def shown(self) -> Any:
+        """Return the pane."""
         return self.pane
-
-    def _refresh(self, *_: Any) -> None:
-        self.refresh()
 
     def _translate(self, event: Any) -> None:
         self.pane.language = event.new

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import panel as pn
-import param
 from bokeh.models import (
     BoxAnnotation,
     ColumnDataSource,
@@ -20,7 +19,6 @@ from bokeh.models import (
     Span,
 )
 from bokeh.plotting import figure
-from panel.viewable import Viewer
 
 from watchfloor.core.errors import UnknownNameError, WatchfloorError
 from watchfloor.core.fields import FIELDS
@@ -28,9 +26,9 @@ from watchfloor.core.scales import COLOUR
 from watchfloor.core.terms import term
 from watchfloor.security.text import plain
 from watchfloor.views.selection import Selection
-from watchfloor.views.situation.base import Pane
+from watchfloor.views.sensors import SILENT_AFTER, thresholds
+from watchfloor.views.situation.base import Pane, Part
 from watchfloor.views.situation.picture import Picture
-from watchfloor.views.situation.sensors import SILENT_AFTER, thresholds
 from watchfloor.views.text import text
 
 __all__ = ["SeriesChart", "broken", "thinned"]
@@ -99,7 +97,7 @@ class SeriesPane(Pane):
     """The chart's heading."""
 
 
-class SeriesChart(Viewer):
+class SeriesChart(Part):
     """The selected series, 72 hours of it up to the time that is looked at.
 
     Examples
@@ -108,44 +106,26 @@ class SeriesChart(Viewer):
     'The floor.'
     """
 
-    floor = param.Parameter(doc="The floor.")
-    selection = param.ClassSelector(class_=Selection, doc="What is looked at, shared with other views.")
-    picture = param.ClassSelector(class_=Picture, doc="What is known, shared with other views of the page.")
-
     def __init__(
         self, floor: Any, selection: Selection | None = None, *, picture: Picture | None = None, **params: Any
     ) -> None:
-        chosen = selection or (picture.selection if picture else Selection())
-        self._alone = picture is None
-        super().__init__(floor=floor, selection=chosen, picture=picture or Picture(floor, chosen), **params)
+        super().__init__(floor, selection, picture=picture, **params)
         self._figure: Any = None
         self._shown: tuple[Any, ...] = ()
         self.head = SeriesPane(self)
         self.body = pn.Column(sizing_mode="stretch_width", margin=0, visible=False)
-        self._watchers = [
-            (self.picture, self.picture.param.watch(self._refresh, ["snapshot"])),
-            (chosen, chosen.param.watch(self._refresh, ["series", "language", "theme"])),
-        ]
+        self.watch(self.picture, ["snapshot"])
+        self.watch(self.selection, ["series", "language", "theme"])
         self.refresh()
 
-    def __panel__(self) -> Any:
-        """Return what is shown."""
-        if self._alone:
-            self.picture.follow(pn.state.curdoc)
+    def shown(self) -> Any:
+        """Return the heading and the chart."""
         return self.body
 
     def heard(self, what: str, message: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Let go of the series."""
         if what == "close":
             self.selection.series = None
-
-    def close(self) -> None:
-        """Stop watching."""
-        while self._watchers:
-            owner, watcher = self._watchers.pop()
-            owner.param.unwatch(watcher)
-        if self._alone:
-            self.picture.close()
 
     def refresh(self) -> None:
         """Draw the series anew, or patch its points where only they changed."""
@@ -176,9 +156,6 @@ class SeriesChart(Viewer):
             self.body[:] = [self.head, pane]
         elif pn.state.curdoc is None and self.body._comms:  # a notebook gets no patches of Bokeh's by itself
             pn.io.push_notebook(self.body)
-
-    def _refresh(self, *_: Any) -> None:
-        self.refresh()
 
     def _about(self, name: str) -> dict[str, Any]:
         series = self.floor.store.series(as_of=self.selection.as_of)

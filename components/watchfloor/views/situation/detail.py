@@ -38,9 +38,7 @@ class Detail(View):
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
         super().__init__(floor, selection, **params)
-        self._watchers.append(
-            (self.selection, self.selection.param.watch(self._refresh, ["record", "series"]))
-        )
+        self.watch(self.selection, ["record", "series"])
 
     def state(self) -> dict[str, Any]:
         """Return the record in JSON's types, or why there is none."""

@@ -8,8 +8,8 @@ from typing import Any
 from watchfloor.core.clock import format_time
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import Severity
+from watchfloor.views.sensors import Sensor
 from watchfloor.views.situation.rows import Row
-from watchfloor.views.situation.sensors import Sensor
 from watchfloor.views.situation.snapshot import Snapshot
 
 __all__ = ["FIGURES", "Figure", "available", "figure", "figures", "warned"]

@@ -48,7 +48,7 @@ class Filters(View):
         self._area: Any = None
         self._district = ""
         super().__init__(floor, selection, **params)
-        self._watchers.append((self.selection, self.selection.param.watch(self._refresh, ["area", "notes"])))
+        self.watch(self.selection, ["area", "notes"])
 
     def state(self) -> dict[str, Any]:
         """Return the choices of each filter, those that exist or are chosen, with their counts."""

@@ -37,9 +37,7 @@ class SituationList(View):
         super().__init__(floor, selection, **params)
         self.pane.sizing_mode = "stretch_both"
         self.pane.min_height = 240
-        self._watchers.append(
-            (self.selection, self.selection.param.watch(self._refresh, ["record", "text"])),
-        )
+        self.watch(self.selection, ["record", "text"])
 
     def state(self) -> dict[str, Any]:
         """Return the window of rows and what is said above them."""

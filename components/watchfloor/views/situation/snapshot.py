@@ -12,9 +12,9 @@ from watchfloor.core.clock import EPOCH, micros
 from watchfloor.core.provenance import digest
 from watchfloor.store.records import KINDS, MOMENTARY, Record
 from watchfloor.views.selection import Filters
+from watchfloor.views.sensors import Sensor, sensors
 from watchfloor.views.situation.matching import counts, match
 from watchfloor.views.situation.rows import NEW_FOR, Row, rows
-from watchfloor.views.situation.sensors import Sensor, sensors
 
 __all__ = ["MOST", "STEP", "FeedLine", "Shared", "Snapshot", "take"]
 
