@@ -13,6 +13,7 @@ from watchfloor.core.share import folder
 from watchfloor.store import Observation, Record, Series, Store
 
 KINDS = {
+    "live/alarms": "alarm",
     "live/alerts": "alert",
     "live/events": "event",
     "live/incidents": "incident",

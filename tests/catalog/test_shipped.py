@@ -16,6 +16,7 @@ LIVE = [
     f"live/{name}"
     for name in [
         "alerts",
+        "alarms",
         "events",
         "detections",
         "incidents",

@@ -13,7 +13,7 @@ from watchfloor.core.provenance import digest
 from watchfloor.core.scales import CROSSWALKS, Certainty, Severity, Status, Urgency
 from watchfloor.feeds.base import Context
 from watchfloor.feeds.values import choice, instant, words
-from watchfloor.store.records import KINDS, Record, State
+from watchfloor.store.records import KINDS, OWN, Record, State
 
 __all__ = ["ENDS", "TIMES", "TITLES", "UPDATES", "Properties"]
 
@@ -125,7 +125,7 @@ class Properties:
             revision = f"{format_time(sent)}+{content[:12]}" if said or began else content[:12]
         source = context.source or feed
         return Record(
-            kind=kind if kind in KINDS else "report",
+            kind=kind if kind in KINDS and kind not in OWN else "report",
             source=f"{feed}:{context.source}" if context.source else feed,
             key=self.text(_IDS, 200) or content[:16],
             revision=revision,

@@ -15,6 +15,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.floor.floor import Floor, open  # noqa: A004  the floor's own
 from watchfloor.floor.place import data_folder
 from watchfloor.store import Record, Series, Store
+from watchfloor.store.records import ALL, OWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +118,9 @@ class Replay:
         for change in changes:
             if change.table == "series":
                 yield change.known, partial(self._describe, names=change.series)
-        records = sorted(store.records(latest=False), key=_known)
+        # The floor's own work is not told again: a replay's alarms are its own, raised by the rules of that time.
+        told = [*(kind for kind in ALL if kind not in OWN), "rule"]
+        records = sorted(store.records(told, latest=False), key=_known)
         for known, group in groupby(records, key=_known):
             yield known, partial(_append, records=list(group))
         rows = store.observations(latest=False)

@@ -8,10 +8,29 @@ from typing import Any, Literal
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
 
-__all__ = ["KINDS", "MOMENTARY", "OPEN_FOR", "Kind", "Observation", "Record", "Series", "State", "Trust"]
+__all__ = [
+    "ALL",
+    "KINDS",
+    "MOMENTARY",
+    "OPEN_FOR",
+    "OWN",
+    "Kind",
+    "Observation",
+    "Record",
+    "Series",
+    "State",
+    "Trust",
+]
 
-Kind = Literal["alert", "event", "incident", "report", "detection", "resource"]
-KINDS: tuple[Kind, ...] = ("alert", "event", "incident", "report", "detection", "resource")
+Kind = Literal[
+    "alert", "alarm", "event", "incident", "report", "detection", "resource", "draft", "notice", "rule"
+]
+KINDS: tuple[Kind, ...] = ("alert", "alarm", "event", "incident", "report", "detection", "resource")
+"""Kinds that speak of the world, which desks show; who names no kind asks for all of these."""
+ALL: tuple[Kind, ...] = (*KINDS, "draft", "notice", "rule")
+"""Every kind: a draft of a message, a notice that was sent to someone and a rule speak of the floor's own work."""
+OWN: frozenset[str] = frozenset({"alarm", "draft", "notice", "rule"})
+"""Kinds that only the floor itself makes: no source can."""
 MOMENTARY: frozenset[str] = frozenset({"event", "detection", "report"})
 """Kinds that tell of a moment."""
 OPEN_FOR = timedelta(hours=24)
@@ -22,7 +41,7 @@ Trust = Literal["verified", "unverified", "none"]
 
 @dataclass(frozen=True)
 class Record:
-    """One revision of one statement: an alert, an event, an incident, a report, a detection or a resource.
+    """One revision of one statement: one of `ALL`.
 
     `source` and `key` say which statement it is; `revision` says which telling of it. The three together are stored
     once, however often they arrive.
@@ -123,6 +142,42 @@ class Observation:
     time: datetime
     value: float
     flag: int = 1
+    known: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the checks of quality say of one value.
+
+    Only values that are not plain good are marked; a mark is taken back by one with `checks` 0 and `flag` 0.
+
+    Parameters
+    ----------
+    series
+        Name of the series.
+    time
+        The value's valid time; for a gap, when a value was due.
+    checks
+        The checks that it failed: a sum of `core.quality.Check`.
+    flag
+        Quality, as of `Observation.flag`.
+    reason
+        Why, in one plain sentence.
+    known
+        When this floor judged so; the store sets it.
+
+    Examples
+    --------
+    >>> from watchfloor.core.clock import EPOCH
+    >>> Mark("demo/gauge/G01", EPOCH, checks=4, flag=2, reason="Rises by 3 m and falls again within 10 min.").flag
+    2
+    """
+
+    series: str
+    time: datetime
+    checks: int
+    flag: int
+    reason: str = ""
     known: datetime | None = None
 
 

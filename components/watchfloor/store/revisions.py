@@ -19,7 +19,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
 from watchfloor.store import chains, wkb
 from watchfloor.store.database import Database
-from watchfloor.store.records import KINDS, MOMENTARY, OPEN_FOR, Kind, Record, State, Trust
+from watchfloor.store.records import ALL, KINDS, MOMENTARY, OPEN_FOR, Kind, Record, State, Trust
 from watchfloor.store.tables import FOREVER, record
 
 __all__ = ["Appended", "Words", "append", "history", "query", "rows"]
@@ -217,8 +217,8 @@ def read(row: Row[Any]) -> Record:
 
 
 def _row(item: Record) -> dict[str, Any]:
-    if item.kind not in KINDS:
-        raise InvalidInputError(f"There is no record kind {item.kind!r}; expected one of {', '.join(KINDS)}.")
+    if item.kind not in ALL:
+        raise InvalidInputError(f"There is no record kind {item.kind!r}; expected one of {', '.join(ALL)}.")
     if not (item.source and item.key):
         raise InvalidInputError(
             f"A {item.kind} of source {item.source!r} has the key {item.key!r}; expected both to be named."

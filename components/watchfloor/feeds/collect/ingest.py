@@ -17,7 +17,7 @@ from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS, Context, Feed, Parsed, Rejected
 from watchfloor.feeds.collect.sniff import sniff
 from watchfloor.store import Appended
-from watchfloor.store.records import Observation, Record, Series
+from watchfloor.store.records import OWN, Observation, Record, Series
 
 if TYPE_CHECKING:
     from watchfloor.store import Store
@@ -268,7 +268,9 @@ def _accept(
     refused: list[Rejected] = []
     for item in parsed.records:
         where = f"{item.kind} {item.key}"
-        if item.sent > at + SKEW:
+        if item.kind in OWN:
+            refused.append(Rejected(f"A source cannot tell of a {item.kind}: only the floor makes them.", where))
+        elif item.sent > at + SKEW:
             refused.append(Rejected(_skewed("was sent", item.sent, at), where))
         elif accept is not None and (reason := accept(item)):
             refused.append(Rejected(reason, where))
