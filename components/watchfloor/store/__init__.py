@@ -4,7 +4,7 @@ from watchfloor.store.archive import Quarantined
 from watchfloor.store.changes import Change
 from watchfloor.store.health import FeedState, Health
 from watchfloor.store.journal import Entry, Head, Journal, Verified
-from watchfloor.store.records import KINDS, Kind, Observation, Record, Series, State, Trust
+from watchfloor.store.records import KINDS, Kind, Mark, Observation, Record, Series, State, Trust
 from watchfloor.store.revisions import Appended
 from watchfloor.store.store import Store
 
@@ -18,6 +18,7 @@ __all__ = [
     "Health",
     "Journal",
     "Kind",
+    "Mark",
     "Observation",
     "Quarantined",
     "Record",

@@ -13,7 +13,7 @@ from watchfloor.core.clock import LiveClock, from_micros, micros
 from watchfloor.core.errors import StoreError
 from watchfloor.store import journal, sqlite
 from watchfloor.store.database import Database
-from watchfloor.store.tables import change, observation, record
+from watchfloor.store.tables import change, mark, observation, record
 
 __all__ = ["backup", "check", "restore"]
 
@@ -103,7 +103,7 @@ def _inspect(connection: Connection) -> list[str]:
             f"The journal was changed by hand: entry {verified.first_bad}: {verified.reason}. "
             "Compare it with a backup, and find out who could write the file."
         )
-    for table, name in ((record, "record"), (observation, "observation")):
+    for table, name in ((record, "record"), (observation, "observation"), (mark, "mark")):
         have = connection.execute(select(func.count()).select_from(table)).scalar_one()
         noted = connection.execute(
             select(func.coalesce(func.sum(change.c.count), 0)).where(change.c.table == name)

@@ -8,13 +8,14 @@ from typing import Literal, cast
 from sqlalchemy import func, select
 
 from watchfloor.core.clock import from_micros
-from watchfloor.store import measured
+from watchfloor.store import series
 from watchfloor.store.database import Database
 from watchfloor.store.tables import change
 
 __all__ = ["Change", "Part", "changes", "cursor"]
 
-Part = Literal["record", "series", "observation", "journal", "feed", "quarantine"]
+Part = Literal["record", "series", "observation", "mark", "journal", "feed", "quarantine"]
+_OF_SERIES = frozenset({"series", "observation", "mark"})
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,11 @@ class Change:
     source
         The record's or the feed's source, or who acted.
     series
-        The series that were described or observed.
+        The series that were described, observed or marked.
     count
         How many rows were stored.
+    first, last
+        Valid times of the first and the last observation or mark of the commit, those that were duplicates included.
     """
 
     cursor: int
@@ -52,6 +55,8 @@ class Change:
     source: str = ""
     series: tuple[str, ...] = ()
     count: int = 1
+    first: datetime | None = None
+    last: datetime | None = None
 
 
 def cursor(database: Database) -> int:
@@ -65,10 +70,12 @@ def changes(database: Database, since: int, limit: int) -> list[Change]:
     statement = select(change).where(change.c.cursor > since).order_by(change.c.cursor).limit(limit)
     with database.read() as connection:
         rows = connection.execute(statement).all()
-        touched = {
-            row.cursor: json.loads(row.detail) for row in rows if row.table in {"observation", "series"}
-        }
-        names = measured.names(connection, (number for ids in touched.values() for number in ids))
+        touched = {row.cursor: json.loads(row.detail) for row in rows if row.table in _OF_SERIES}
+        names = (
+            series.names(connection, (number for ids in touched.values() for number in ids))
+            if touched
+            else {}
+        )
     return [
         Change(
             cursor=row.cursor,
@@ -80,6 +87,8 @@ def changes(database: Database, since: int, limit: int) -> list[Change]:
             source=row.source,
             series=tuple(names[number] for number in touched.get(row.cursor, ())),
             count=row._mapping["count"],  # a row has a method of that name
+            first=None if row.first is None else from_micros(row.first),
+            last=None if row.last is None else from_micros(row.last),
         )
         for row in rows
     ]

@@ -112,7 +112,9 @@ class Database:
 
     def note(self, connection: Connection, known: int, rows: list[dict[str, Any]]) -> None:
         """Add rows to the table of changes, in the transaction of the data that they speak of."""
-        full = {"key": "", "kind": "", "source": "", "count": 1, "detail": "", "known": known}
+        full = {
+            "key": "", "kind": "", "source": "", "count": 1, "detail": "", "known": known, "first": None, "last": None,
+        }  # fmt: skip
         connection.execute(change.insert(), [full | row for row in rows])
         self._own.known = known
 

@@ -13,7 +13,19 @@ __all__ = ["STEPS", "Step", "is_current", "upgrade"]
 Step = Callable[[Connection], None]
 """Changes the tables from one version to the next. It asks nothing but the connection."""
 
-STEPS: tuple[Step, ...] = ()
+
+def _marks(connection: Connection) -> None:
+    """Version 2: marks of quality; changes tell the span of time that they touch."""
+    connection.exec_driver_sql(
+        "CREATE TABLE mark (series_id BIGINT NOT NULL, time BIGINT NOT NULL, revision INTEGER NOT NULL, "
+        "known BIGINT NOT NULL, checks BIGINT NOT NULL, flag INTEGER NOT NULL, reason TEXT NOT NULL, "
+        "PRIMARY KEY (series_id, time, revision)) WITHOUT ROWID"
+    )
+    for column in ("first", "last"):
+        connection.exec_driver_sql(f"ALTER TABLE change ADD COLUMN {column} BIGINT")
+
+
+STEPS: tuple[Step, ...] = (_marks,)
 """``STEPS[0]`` leads from version 1 to 2. A step that was released is never changed."""
 
 

@@ -11,27 +11,25 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import ColumnElement, Row, func, select
 
 from watchfloor.core.clock import Clock, LiveClock, micros
-from watchfloor.store import archive, backup, chains, changes, migrations, revisions
+from watchfloor.store import backup, chains, changes, migrations, revisions
 from watchfloor.store.address import file_of, place
-from watchfloor.store.archive import Quarantined
+from watchfloor.store.arrivals import Arrivals
 from watchfloor.store.changes import Change
 from watchfloor.store.database import Database
-from watchfloor.store.health import FeedState, Hearing
 from watchfloor.store.journal import Journal
-from watchfloor.store.measured import Measured
-from watchfloor.store.records import Observation, Record, Series
+from watchfloor.store.measurements import Measurements
+from watchfloor.store.records import Record
 from watchfloor.store.revisions import Appended, Words
 from watchfloor.store.shelf import Shelf
 from watchfloor.store.tables import meta, record
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
 __all__ = ["Store"]
 
 
-class Store:
+class Store(Measurements, Arrivals):
     """Append-only, bitemporal, idempotent storage of one floor.
 
     Whatever is stored has a *valid time*, when it holds in the world, and a *known time*, when the floor learned it.
@@ -53,9 +51,9 @@ class Store:
     """
 
     def __init__(self, database: Database) -> None:
+        Measurements.__init__(self, database)
+        Arrivals.__init__(self, database)
         self._database = database
-        self._measured = Measured(database)
-        self._hearing = Hearing(database)
         self._shelf = Shelf(database)
         self.journal = Journal(database)
         """The journal of human acts."""
@@ -158,7 +156,8 @@ class Store:
         Parameters
         ----------
         kind, source, hazard, severity, state, status
-            One word or several; None or none for all. A source stands for its sub-sources too.
+            One word or several; None or none for all, of kinds for `records.KINDS`. A source stands for its sub-sources
+            too.
         as_of
             Known time.
         valid_at
@@ -225,51 +224,6 @@ class Store:
         with self._database.read() as connection:
             return chains.named(connection, kind, source, name)
 
-    # Observations
-
-    def describe(self, series: Iterable[Series], known: datetime | None = None) -> Appended:
-        """Store what series measure; the same description again is a duplicate."""
-        return self._measured.describe(series, known)
-
-    def series(self, as_of: datetime | None = None) -> "pd.DataFrame":
-        """Return every series: index name; columns title, field, units, lon, lat, hazard, attrs."""
-        return self._measured.series(as_of)
-
-    def observe(
-        self, observations: "Iterable[Observation] | pd.DataFrame", known: datetime | None = None
-    ) -> Appended:
-        """Store observations, all or none; each (series, time, value, flag) once.
-
-        Parameters
-        ----------
-        observations
-            Observations, or a table with the columns series, time (with a zone), value and, if wanted, flag.
-        known
-            When they were learned; as in `append`.
-        """
-        return self._measured.observe(observations, known)
-
-    def observations(
-        self,
-        series: str | Sequence[str] | None = None,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        as_of: datetime | None = None,
-        *,
-        latest: bool = True,
-    ) -> "pd.DataFrame":
-        """Return observations from `start` up to, but not at, `end`: series, time, value, flag, known.
-
-        Of a corrected value the last correction known is returned, or every one, in their order, if `latest` is
-        false. Rows are sorted by series and time.
-        """
-        names = [series] if isinstance(series, str) else series
-        return self._measured.observations(names, start, end, as_of, latest=latest)
-
-    def latest(self, as_of: datetime | None = None) -> "pd.DataFrame":
-        """Return the newest observation of each series: index series; columns time, value, flag, known."""
-        return self._measured.latest(as_of)
-
     # What is new
 
     def cursor(self) -> int:
@@ -289,85 +243,6 @@ class Store:
         """
         with self._database.write(apart=True):
             yield
-
-    # Feeds
-
-    def keep(self, raw: bytes) -> str:
-        """Store bytes as received, once and compressed; return their SHA-256."""
-        return archive.keep(self._database, raw)
-
-    def raw(self, sha256: str) -> bytes:
-        """Return kept bytes.
-
-        Raises
-        ------
-        UnknownNameError
-            If none with this SHA-256 were kept.
-        StoreError
-            If they are damaged.
-        """
-        return archive.raw(self._database, sha256)
-
-    def quarantine(
-        self, source: str, reason: str, data: bytes, where: str = "", known: datetime | None = None
-    ) -> Quarantined:
-        """Put aside what could not be read; the same bytes for the same reason once.
-
-        At most `archive.KEPT` bytes of a document are kept; `Quarantined.whole` says whether that is all.
-        """
-        return archive.put_aside(self._database, source, reason, data, where, known)
-
-    def quarantined(self, as_of: datetime | None = None, limit: int | None = None) -> list[Quarantined]:
-        """Return what was put aside, the last first."""
-        return archive.put_aside_rows(self._database, as_of, limit)
-
-    def held(self, as_of: datetime | None = None) -> dict[str, int]:
-        """Return how much was put aside of each source."""
-        return archive.put_aside_counts(self._database, as_of)
-
-    def heard(
-        self,
-        source: str,
-        *,
-        feed: str,
-        ok: bool,
-        at: datetime | None = None,
-        newest: datetime | None = None,
-        message: str = "",
-        cadence: timedelta,
-        late_after: timedelta,
-    ) -> FeedState:
-        """Note that a source was asked or sent something, and whether that went well.
-
-        Parameters
-        ----------
-        source, feed
-            The source's name on the floor, and the plug-in that reads it.
-        ok
-            Whether it went well.
-        at
-            When; the clock's time if None.
-        newest
-            Time of the newest thing it said.
-        message
-            What went wrong, or what there is to say.
-        cadence, late_after
-            How often news is expected, and the age at which the source counts as late.
-        """
-        return self._hearing.hear(
-            source,
-            feed=feed,
-            ok=ok,
-            at=at,
-            newest=newest,
-            message=message,
-            cadence=cadence,
-            late_after=late_after,
-        )
-
-    def feeds(self, as_of: datetime | None = None) -> list[FeedState]:
-        """Return the state of every source that was ever heard, by name."""
-        return self._hearing.states(as_of)
 
     # The store itself
 

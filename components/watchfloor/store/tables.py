@@ -28,6 +28,7 @@ __all__ = [
     "description",
     "heard",
     "journal",
+    "mark",
     "meta",
     "name",
     "newest",
@@ -53,6 +54,8 @@ change = Table(
     Column("source", String, nullable=False),
     Column("count", Integer, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("first", BigInteger),
+    Column("last", BigInteger),
     sqlite_autoincrement=True,
 )
 """What happened, in the order of the commits; the hub reads nothing else to learn that something is new."""
@@ -143,6 +146,20 @@ observation = Table(
     sqlite_with_rowid=False,
 )
 """Clustered by series and time; a corrected value is the next revision of the same time."""
+
+mark = Table(
+    "mark",
+    METADATA,
+    Column("series_id", BigInteger, primary_key=True),
+    Column("time", BigInteger, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("known", BigInteger, nullable=False),
+    Column("checks", BigInteger, nullable=False),
+    Column("flag", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What the checks of quality said of a value; a later judgement is the next revision of the same time."""
 
 newest = Table(
     "newest",
