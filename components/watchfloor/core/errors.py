@@ -78,3 +78,7 @@ class UnknownNameError(WatchfloorError, LookupError):
         listed = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
         super().__init__(f"There is no {kind} {name!r}{hint} Known: {listed or 'none'}.")
         self.kind, self.name, self.known = kind, name, names
+
+    def __reduce__(self) -> tuple[type["UnknownNameError"], tuple[str, str, list[str]]]:
+        """Let it travel between processes: it is made anew from what it was made of."""
+        return type(self), (self.kind, self.name, self.known)

@@ -135,7 +135,11 @@ class Grid:
         from rasterio.features import rasterize
 
         try:
-            geometry = reproject(to_shape(where), self._from_degrees.transform, interleaved=False)
+            geometry = reproject(
+                to_shape(where),
+                self._from_degrees.transform,  # type: ignore[arg-type]  # two arrays, as it is not interleaved
+                interleaved=False,
+            )
         except (ShapelyError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidInputError(f"The place is not a GeoJSON geometry: {error}.") from error
         if geometry.is_empty:
