@@ -144,6 +144,7 @@ class Access:
     needs: dict[str, Capability] = field(default_factory=dict)
     prefix: str = ""
     sockets: "weakref.WeakSet[Any]" = field(default_factory=weakref.WeakSet)
+    lines: "weakref.WeakSet[Any]" = field(default_factory=weakref.WeakSet)
 
     def judge(self, request: HTTPServerRequest) -> Verdict:
         """Say whether a request goes on, and as whom."""
@@ -188,7 +189,7 @@ class Access:
     def sweep(self) -> int:
         """Close the open pages of those who may no longer see them; return how many."""
         closed = 0
-        for socket in list(self.sockets):
+        for socket in [*self.sockets, *self.lines]:
             verdict = self.judge(socket.request)
             name = verdict.actor.name if verdict.actor is not None else ""
             if verdict.status != 200 or name != getattr(socket.request, "watchfloor_user", ""):
@@ -198,6 +199,7 @@ class Access:
                     verdict.reason,
                 )
                 self.sockets.discard(socket)
+                self.lines.discard(socket)
                 socket.close(4403, "signed out")
                 closed += 1
         return closed

@@ -69,6 +69,7 @@ class Figures(RequestHandler):
         rows = {
             "watchfloor_up_seconds": round(monotonic() - self.started, 1),
             "watchfloor_pages_open": len(self._access.sockets),
+            "watchfloor_listeners_open": len(self._access.lines),
             "watchfloor_hub_cursor": status.cursor,
             "watchfloor_hub_subscribers": status.subscribers,
             "watchfloor_hub_behind": status.behind,

@@ -26,8 +26,10 @@ from watchfloor.security.roles import Capability
 from watchfloor.security.secrets import secret
 from watchfloor.views import tiles
 from watchfloor.views.serve import apps as desks
+from watchfloor.views.serve import listening
 from watchfloor.views.serve.access import Access, Identity, Local, OAuth
 from watchfloor.views.serve.auth import LocalProvider, PanelProvider
+from watchfloor.views.serve.broadcast import Broadcast
 from watchfloor.views.serve.current import Serving, use
 from watchfloor.views.serve.defaults import remember_defaults
 from watchfloor.views.serve.guard import Missing, guard
@@ -173,6 +175,7 @@ class Server:
             apps=self.apps, floor=self.floor, access=self.access, language=language, ready=self.ready
         )
         extra += tiles.routes(settings)
+        extra += listening.routes(self.apps, self.floor, self.access)
         options: dict[str, Any] = {}
         sender = self.access.identity
         if isinstance(sender, Local):
@@ -264,7 +267,10 @@ class Server:
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout=10)
-        Hub.of(getattr(self.floor, "store", None)).close()
+        store = getattr(self.floor, "store", None)
+        if store is not None:
+            Broadcast.of(store).close()
+        Hub.of(store).close()
         use(None)
         bokeh.perform_document_validation = self._validates
         if self._owned:
