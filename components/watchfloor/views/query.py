@@ -23,6 +23,7 @@ __all__ = [
     "MAX_POINTS",
     "MAX_QUERY",
     "check_area",
+    "kept",
     "pack_area",
     "read",
     "unpack_area",
@@ -38,6 +39,8 @@ MAX_POINTS = 200
 MAX_TEXT = 200
 MAX_NAME = 300
 MAX_LAYERS = 64
+KEPT = {"wall": "1"}
+"""Parts of an address that say what page this is, not what it looks at: they stay while all else changes."""
 _LAYER = re.compile(r"[a-z0-9][a-z0-9_/-]{0,79}", re.ASCII)
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, bidirectional overrides and lone surrogates: they make text look like something else."""
@@ -138,6 +141,8 @@ def read(text: str) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
     notes: list[str] = []
     for short, part in pairs:
+        if short in KEPT:
+            continue
         name = names.get(short)
         if name is None:
             notes.append(f"{_shown(short)} is not a part of this address.")
@@ -152,6 +157,21 @@ def read(text: str) -> tuple[dict[str, Any], list[str]]:
                 values[name] = value
                 notes.extend(f"{short}: {note}"[:200] for note in left)
     return values, notes
+
+
+def kept(text: str) -> str:
+    """Return the parts of an address that stay, as ``wall=1``, or an empty string.
+
+    Examples
+    --------
+    >>> kept("?sev=Severe&wall=1"), kept("?wall=<b>")
+    ('wall=1', '')
+    """
+    try:
+        pairs = parse_qsl(text[:MAX_QUERY].removeprefix("?"), max_num_fields=50, errors="replace")
+    except ValueError:
+        return ""
+    return urlencode([pair for pair in dict(pairs).items() if KEPT.get(pair[0]) == pair[1]])
 
 
 Read = tuple[Any, list[str]]
@@ -292,12 +312,18 @@ _FORMS: dict[str, tuple[str, Callable[[Any], str], Callable[[str], Read]]] = {
     "series": ("s", _write_text(MAX_NAME), _text(MAX_NAME)),
     "area": ("area", lambda area: pack_area(area)[0], lambda text: (unpack_area(text), [])),
     "kinds": ("kind", ",".join, _words(KINDS)),
+    "also": ("also", ",".join, _words(KINDS)),
     "hazards": ("hz", ",".join, _words((*HAZARDS, "other"))),
     "severities": ("sev", ",".join, _words(tuple(item.value for item in Severity))),
     "statuses": ("status", ",".join, _words(tuple(item.value for item in Status))),
     "states": ("state", ",".join, _words(("active", "cancelled", "ended"))),
     "text": ("q", _write_text(MAX_TEXT), _text(MAX_TEXT)),
     "layers": ("layers", _write_layers, _layers),
+    "tab": ("tab", str, _word(("wall", "latency", "compare", "rules"))),
+    "span": ("span", str, _word(("1h", "6h", "24h", "3d", "7d", "30d", "1y"))),
+    "group": ("group", str, _word(("none", "hazard", "basin", "kind", "district"))),
+    "size": ("size", str, _word(("small", "medium", "large"))),
+    "conditions": ("cond", ",".join, _words(("silent", "flagged", "rising", "falling", "soon", "calm"))),
     "language": ("lang", str, _word(tuple(LANGUAGES))),
     "theme": ("theme", str, _word(("dark", "light"))),
 }

@@ -15,15 +15,22 @@ from watchfloor.core.terms import LANGUAGES
 from watchfloor.store.records import KINDS, State
 from watchfloor.views import query
 
-__all__ = ["HAZARD_WORDS", "STATES", "THEMES", "Filters", "Selection"]
+__all__ = ["HAZARD_WORDS", "MATTER", "STATES", "THEMES", "Filters", "Selection"]
 
 STATES: tuple[str, ...] = get_args(State)
 THEMES = ("dark", "light")
+TABS = ("wall", "latency", "compare", "rules")
+SPANS = ("1h", "6h", "24h", "3d", "7d", "30d", "1y")
+GROUPS = ("none", "hazard", "basin", "kind", "district")
+SIZES = ("small", "medium", "large")
+CONDITIONS = ("silent", "flagged", "rising", "falling", "soon", "calm")
 HAZARD_WORDS = (*HAZARDS, "other")
 """Every hazard that a record may name."""
+MATTER = ("alarm", "alert", "event", "incident")
+"""Kinds of record that a list shows where nobody chose others: what calls for action."""
 _MIRRORED = (
-    "as_of", "time", "record", "series", "area", "kinds", "hazards", "severities", "statuses", "states",
-    "text", "layers", "language", "theme",
+    "as_of", "time", "record", "series", "area", "kinds", "also", "hazards", "severities", "statuses", "states",
+    "text", "layers", "tab", "span", "group", "size", "conditions", "language", "theme",
 )  # fmt: skip
 
 
@@ -117,6 +124,11 @@ class Selection(param.Parameterized):
         None, doc="GeoJSON Polygon or MultiPolygon, EPSG:4326, that is looked at; None is everywhere."
     )
     kinds = param.ListSelector([], objects=list(KINDS), doc="Kinds of record; empty shows all.")
+    also = param.ListSelector(
+        [],
+        objects=list(KINDS),
+        doc="Kinds that the list shows beside those of `MATTER` while `kinds` is empty.",
+    )
     hazards = param.ListSelector([], objects=list(HAZARD_WORDS), doc="Hazards; empty shows all.")
     severities = param.ListSelector(
         [], objects=[item.value for item in Severity], doc="CAP severities; empty shows all."
@@ -127,6 +139,13 @@ class Selection(param.Parameterized):
     states = param.ListSelector([], objects=list(STATES), doc="States of a record; empty shows all.")
     text = param.String("", doc="Words that title, area or source must hold.")
     layers = param.Dict({}, doc="Name of a layer -> its visible (bool), opacity (0 to 1) and order (int).")
+    tab = param.Selector(default="wall", objects=list(TABS), doc="Part of the monitor desk that is open.")
+    span = param.Selector(default="6h", objects=list(SPANS), doc="How far back the wall of stations looks.")
+    group = param.Selector(default="none", objects=list(GROUPS), doc="What the wall's stations are grouped by.")
+    size = param.Selector(default="medium", objects=list(SIZES), doc="Size of the wall's tiles.")
+    conditions = param.ListSelector(
+        [], objects=list(CONDITIONS), doc="Conditions of a station, besides its warning level; empty shows all."
+    )
     language = param.Selector(default="en", objects=list(LANGUAGES), doc="Language of the screen.")
     theme = param.Selector(default="dark", objects=list(THEMES), doc="Colours of the screen.")
     notes = param.List([], item_type=str, doc="What of the last URL was not used, and why.")
@@ -155,7 +174,9 @@ class Selection(param.Parameterized):
 
     def reset(self) -> None:
         """Let everything through again; times, language and theme stay."""
-        self.param.update(kinds=[], hazards=[], severities=[], statuses=[], states=[], text="", area=None)
+        self.param.update(
+            kinds=[], also=[], hazards=[], severities=[], statuses=[], states=[], text="", area=None
+        )
 
     def choose(self, **values: Any) -> None:
         """Set several parameters at once, so that watchers see one change."""
@@ -197,6 +218,7 @@ class Selection(param.Parameterized):
             Stops it.
         """
         written = [location.search]
+        kept = query.kept(location.search)
 
         def read(event: Any) -> None:
             # What we wrote ourselves comes back as an event: only an address somebody else set is read.
@@ -206,6 +228,8 @@ class Selection(param.Parameterized):
 
         def write(*_: Any) -> None:
             search = self.to_query()
+            if kept:
+                search = f"{search}&{kept}" if search else f"?{kept}"
             if search != written[0]:
                 written[0] = search
                 location.search = search
