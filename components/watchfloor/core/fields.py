@@ -70,6 +70,14 @@ FIELDS: dict[str, Field] = {
         Field("humidity", "percent", "Relative humidity", "相对湿度", "Relative humidity of the air at 2 m.", "Blues256", (0, 100), "relative_humidity"),
         Field("fuel_model", "1", "Fuel model", "可燃物类型", "Number of the standard fire behaviour fuel model.", "Viridis256", (0, 204)),
         Field("land_cover", "1", "Land cover", "土地覆盖", "Class of land cover.", "Viridis256", (0, 100)),
+        Field("wind_speed_max", "m/s", "Strongest wind", "最大风速", "Strongest sustained wind (1 min or 10 min, as the model says) at 10 m during the run.", "Viridis256", (0, 110)),
+        Field("wind_direction", "degrees", "Wind direction", "风向", "Direction that the wind comes from, clockwise from north.", "Viridis256", (0, 360), "wind_from_direction"),
+        Field("central_pressure", "hPa", "Central pressure", "中心气压", "Air pressure at sea level in the centre of a storm.", "Viridis256", (850, 1030)),
+        Field("ambient_pressure", "hPa", "Ambient pressure", "环境气压", "Air pressure at sea level around a storm.", "Viridis256", (950, 1040)),
+        Field("longitude", "degrees", "Longitude", "经度", "Degrees east of Greenwich.", "Viridis256", (-180, 180), "longitude"),
+        Field("latitude", "degrees", "Latitude", "纬度", "Degrees north of the equator.", "Viridis256", (-90, 90), "latitude"),
+        Field("storm_radius", "km", "Radius of strongest wind", "最大风速半径", "Distance from a storm's centre to its strongest wind.", "Viridis256", (2, 300)),
+        Field("gale_duration", "h", "Time with gale", "大风持续时间", "Time with wind of 17.2 m/s (Beaufort 8) or more.", "Viridis256", (0, 240)),
         Field("slope", "degrees", "Slope", "坡度", "Steepest angle of the ground.", "Viridis256", (0, 90)),
     )
 }  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.provenance import digest
 
-__all__ = ["Action", "Measure", "Patch"]
+__all__ = ["EVACUATE", "SHELTER", "Action", "Measure", "Patch"]
 
 PatchKind = Literal["field", "source", "schedule", "exposure"]
 Operation = Literal["set", "add", "multiply", "maximum"]
@@ -142,3 +142,46 @@ class Measure:
     compile: Callable[[Action], tuple[Patch, ...]]
     shape: Literal["line", "area", "point", ""] = ""
     source: str = ""
+
+
+EVACUATE = Measure(
+    "evacuate",
+    "Evacuate",
+    "疏散转移",
+    {"fraction": ("1", 0.8)},
+    lambda action: (
+        Patch(
+            "exposure",
+            "population",
+            "multiply",
+            1.0 - action.parameters.get("fraction", 0.8),
+            action.where,
+            action.start,
+            action.end,
+        ),
+    ),
+    shape="area",
+    source="The share that leaves when told to differs widely; set it from local drills and past events.",
+)
+"""People leave an area: it changes who is exposed, never the hazard."""
+
+SHELTER = Measure(
+    "shelter",
+    "Shelter indoors",
+    "就地掩蔽",
+    {"fraction": ("1", 0.7)},
+    lambda action: (
+        Patch(
+            "exposure",
+            "indoor_fraction",
+            "maximum",
+            action.parameters.get("fraction", 0.7),
+            action.where,
+            action.start,
+            action.end,
+        ),
+    ),
+    shape="area",
+    source="The share that stays indoors when told to; set it from local drills and past events.",
+)
+"""People stay indoors."""
