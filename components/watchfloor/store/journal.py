@@ -100,8 +100,23 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def write(self, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> Entry:
+    def write(
+        self,
+        actor: str,
+        action: str,
+        subject: str,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        known: datetime | None = None,
+    ) -> Entry:
         """Write an act down; it is on the disk when this returns.
+
+        Parameters
+        ----------
+        actor, action, subject, detail
+            As of `Entry`.
+        known
+            When it was done; the clock's time if None, and never before the last commit.
 
         Raises
         ------
@@ -116,7 +131,7 @@ class Journal:
                 f"The detail of {action!r} is longer than {_LIMIT // 1024} KiB; store a record."
             )
         with self._database.write() as connection:
-            at = self._database.known(connection, None)
+            at = self._database.known(connection, known)
             last = _last(connection)
             row = {
                 "seq": last.seq + 1,
