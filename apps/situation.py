@@ -2,6 +2,7 @@
 
 import panel as pn
 
+from watchfloor.core.terms import term
 from watchfloor.views.page import page
 from watchfloor.views.selection import Selection
 from watchfloor.views.serve.current import current_floor
@@ -15,4 +16,10 @@ if pn.state.location is not None:
 desk = Situation(floor, selection, wall=pn.state.session_args.get("wall") == [b"1"])
 desk.follow(pn.state.curdoc)
 header = [] if desk.wall else [desk.keys]
-page("Situation", header=header, floor=floor, selection=selection, **desk.places).servable()
+page(
+    term("page.desk.situation", selection.language),
+    header=header,
+    floor=floor,
+    selection=selection,
+    **desk.places,
+).servable()

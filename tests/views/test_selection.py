@@ -220,6 +220,20 @@ def test_what_a_browser_wrote_differently_is_not_rewritten():
     assert selection.notes
 
 
+def test_a_wall_stays_a_wall_whatever_is_looked_at():
+    location, selection = Location(search="?wall=1&hz=flood"), Selection()
+    selection.mirror(location)
+    assert (selection.hazards, selection.notes) == (["flood"], [])
+    selection.hazards = []
+    assert location.search == "?wall=1"
+    selection.theme = "light"
+    assert location.search == "?theme=light&wall=1"
+    other, chosen = Location(search="?wall=%3Cscript%3E"), Selection()
+    chosen.mirror(other)
+    chosen.theme = "light"
+    assert other.search == "?theme=light"
+
+
 def test_the_home_language_needs_no_address():
     selection = Selection()
     selection.settle(language="zh", theme="light")

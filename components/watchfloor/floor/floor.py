@@ -13,6 +13,7 @@ from watchfloor.core.clock import Clock, format_time, zone
 from watchfloor.core.errors import InvalidInputError, SettingsError, UnsafeError
 from watchfloor.core.scales import Status
 from watchfloor.core.settings import Settings, load
+from watchfloor.core.terms import term
 from watchfloor.floor.place import find, store_path
 from watchfloor.floor.sources import Sources
 from watchfloor.store import Record, Store
@@ -108,11 +109,15 @@ class Floor:
     @property
     def mark(self) -> str:
         """What every screen and export of it must carry; empty for a real floor in earnest."""
+        return self.marked("en")
+
+    def marked(self, language: str) -> str:
+        """Return the mark in a language; files carry `mark`, which is the same whoever made them."""
         if self.replayed:
-            return "REPLAY · not live"
+            return term("page.mark.replayed", language)
         if self.invented:
-            return "DEMO · invented data"
-        return "" if self.status is Status.ACTUAL else self.status.value.upper()
+            return term("page.mark.invented", language)
+        return "" if self.status is Status.ACTUAL else term(f"page.mark.{self.status.value.lower()}", language)
 
     @property
     def centre(self) -> tuple[float, float]:

@@ -49,6 +49,7 @@ class Drawn:
         self.parts: dict[str, tuple[ColumnDataSource, GlyphRenderer]] = {}
         self.made: Columns | None = None
         self._opacity = 1.0
+        self._scale = 1.0
         self._visible = True
 
     @property
@@ -119,6 +120,21 @@ class Drawn:
             for drawn in self.renderers:
                 drawn.visible = visible
 
+    def magnify(self, scale: float) -> None:
+        """Draw markers and lines larger."""
+        if scale == self._scale:
+            return
+        self._scale = scale
+        for name, (_, drawn) in self.parts.items():
+            if name in {"mark", "cross"}:
+                drawn.glyph.size = (self.layer.style.size + (5 if name == "cross" else 0)) * scale
+            elif name in {"area", "line"}:
+                drawn.glyph.line_width = self._width(name)
+
+    def _width(self, name: str) -> float:
+        width = self.layer.style.width
+        return (max(width, 0.5) if name == "area" else width) * max(1.0, self._scale * 0.75)
+
     def repaint(self, theme: str) -> None:
         """Take the other theme's outlines."""
         self.theme = theme
@@ -135,22 +151,22 @@ class Drawn:
         glyph: Any
         if name == "area":
             glyph = MultiPolygons(
-                xs="xs", ys="ys", fill_color="fill", line_color="line", line_width=max(style.width, 0.5)
+                xs="xs", ys="ys", fill_color="fill", line_color="line", line_width=self._width("area")
             )
         elif name == "line":
-            glyph = MultiLine(xs="xs", ys="ys", line_color="line", line_width=style.width, line_join="round")
+            glyph = MultiLine(xs="xs", ys="ys", line_color="line", line_width=self._width("line"), line_join="round")
         elif name == "mark":
             glyph = Scatter(
                 x="x",
                 y="y",
                 marker="marker",
-                size=style.size,
+                size=style.size * self._scale,
                 fill_color="fill",
                 line_color="line",
                 line_width="width",
             )
         else:
-            glyph = Scatter(x="x", y="y", marker="x", size=style.size + 5, line_width=1.6)
+            glyph = Scatter(x="x", y="y", marker="x", size=(style.size + 5) * self._scale, line_width=1.6)
         made = renderer(source, glyph, visible=self._visible, name=f"{self.layer.name}#{name}")
         self.parts[name] = (source, made)
         self._restyle()

@@ -26,7 +26,7 @@ from watchfloor.views import tiles
 from watchfloor.views.map.mercator import WORLD, forward
 from watchfloor.views.map.style import THEMES
 
-__all__ = ["FONT", "Ground", "ground", "home", "marks", "paint", "renderer"]
+__all__ = ["FONT", "Ground", "ground", "home", "magnify", "marks", "paint", "renderer"]
 
 FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 """Fonts of words on the map; the last named hold Chinese."""
@@ -160,6 +160,13 @@ def paint(made: Ground, theme: str) -> None:
         made.tiles.tile_source.url = tiles.URL.format(style=theme)
     for source, box in made.pictures:
         source.data = {"image": [_pixels(theme, box, made.region)]}
+
+
+def magnify(made: Ground, scale: float) -> None:
+    """Write the words larger, for a wall; the axes, which nobody reads from afar, make room."""
+    for label, size, low in ((made.mark, 15, 42), (made.clock, 12, 22), (made.credit, 10, 4)):
+        label.update(text_font_size=f"{size * scale:.0f}px", y=round(low * scale))
+    made.figure.axis.visible = False
 
 
 def _pictures(

@@ -59,6 +59,11 @@ class Focus:
         self._names.glyph.text_color = look.text
         self._names.glyph.background_fill_color = look.halo
 
+    def magnify(self, scale: float) -> None:
+        """Write the names larger, and draw the ring wider."""
+        self._names.glyph.text_font_size = value(f"{12 * scale:.0f}px")
+        self._ring.glyph.update(size=26 * scale, line_width=3 * scale)
+
     def select(self, shape: Any, point: tuple[float, float] | None) -> None:
         """Put the ring round a point, and the outline round its shape where that is an area (metres)."""
         if (shape, point) == self._selected:

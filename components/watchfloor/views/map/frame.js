@@ -47,6 +47,9 @@ export function render({view, model, el}) {
   tip.hidden = true
   tip.setAttribute("aria-hidden", "true")
   root.append(stage, tools, form, foot, note, tip)
+  const wall = document.documentElement.hasAttribute("data-wall")
+  root.classList.toggle("wall", wall)
+  tools.hidden = wall  // nobody touches it: there is more room for the map
 
   const words = key => (model.words || {})[key] || key
   const plot = () => view.get_child_view(model.figure)
@@ -135,7 +138,7 @@ export function render({view, model, el}) {
     if (!box || !x || box.width < 2) return
     const [, lat] = lonlat(0, (y.start + y.end) / 2)
     const metre = (x.end - x.start) / box.width * Math.cos(lat * Math.PI / 180)
-    const most = 110 * metre
+    const most = (wall ? 220 : 110) * metre
     const power = Math.pow(10, Math.floor(Math.log10(most)))
     const step = STEPS.filter(s => s * power <= most).pop() * power
     bar.textContent = step >= 1000 ? `${step / 1000} km` : `${step} m`
@@ -392,7 +395,10 @@ export function render({view, model, el}) {
     level()
   }
   model.on("after_render", () => requestAnimationFrame(listen))
+  const called = () => { stage.focus(); stage.scrollIntoView({block: "nearest"}) }
+  document.addEventListener("wf:map", called)
   model.on("remove", () => {
+    document.removeEventListener("wf:map", called)
     watch.disconnect()
     for (const range of listening) range.change.disconnect(moved)
   })

@@ -24,6 +24,7 @@ def choose(
     width: int,
     height: int,
     language: str = "en",
+    scale: float = 1.0,
 ) -> dict[str, list[Any]]:
     """Choose the names of a view.
 
@@ -38,6 +39,8 @@ def choose(
         Its size, pixels.
     language
         Of the names, where the rows have a column for it (``name_zh`` beside ``name``).
+    scale
+        How much larger than on a desk words and markers are.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def choose(
     per = max((box[2] - box[0]) / max(width, 1), 1e-9)
     for layer, table, rows in seen:
         if layer.style.group == "hazards":  # no name may cover the marker of an alert or an incident
-            half = layer.style.size / 2
+            half = layer.style.size * scale / 2
             points = table.points[rows][:500]
             taken += [
                 (x - half, y - half, x + half, y + half)
@@ -68,7 +71,7 @@ def choose(
             & (points[:, 1] > box[1])
             & (points[:, 1] < box[3])
         )
-        drop = 0 if layer.style.kind in {"polygons", "lines"} else layer.style.size / 2 + 10
+        drop = 0 if layer.style.kind in {"polygons", "lines"} else (layer.style.size / 2 + 10) * scale
         names = table.frame[column].to_numpy()
         other = table.frame[layer.style.label].to_numpy()  # for rows that have no name in this language
         for row, (x, y) in zip(rows[inside][:2000], points[inside][:2000], strict=True):
@@ -78,9 +81,9 @@ def choose(
             text = plain(name, _LENGTH) if isinstance(name, str) else ""
             if not text:
                 continue
-            half = sum(1.0 if ord(sign) > 0x2E80 else 0.56 for sign in text) * _SIZE / 2 + 4
+            half = sum(1.0 if ord(sign) > 0x2E80 else 0.56 for sign in text) * _SIZE * scale / 2 + 4
             px, py = (x - box[0]) / per, (box[3] - y) / per + drop
-            place = (px - half, py - 9, px + half, py + 9)
+            place = (px - half, py - 9 * scale, px + half, py + 9 * scale)
             if (
                 place[0] < 0
                 or place[2] > width

@@ -83,10 +83,18 @@ class Stack:
         self._above: list[Any] = []
         self._pending: set[str] = set()
         self._looked = False
+        self.scale = 1.0
+        """How much larger than on a desk markers and words are."""
 
     def keep_above(self, *renderers: Any) -> None:
         """Leave renderers above all layers."""
         self._above += renderers
+
+    def magnify(self, scale: float) -> None:
+        """Draw all that is on the map larger, for a wall."""
+        self.scale = scale
+        for drawn in self.drawn.values():
+            drawn.magnify(scale)
 
     @property
     def zoom(self) -> float:
@@ -321,6 +329,7 @@ class Stack:
     def _drawn(self, layer: Layer) -> Drawn:
         if layer.name not in self.drawn:
             self.drawn[layer.name] = Drawn(self.figure, layer, self.selection.theme)
+            self.drawn[layer.name].magnify(self.scale)
             self.drawn[layer.name].style(shown(layer, self.selection.layers), self.close_enough(layer))
         return self.drawn[layer.name]
 

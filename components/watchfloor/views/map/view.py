@@ -19,7 +19,7 @@ from watchfloor.views.map import export
 from watchfloor.views.map.area import Figures, district, districts, inside
 from watchfloor.views.map.cloud import nearest
 from watchfloor.views.map.columns import write as words_of
-from watchfloor.views.map.figure import ground, home, paint
+from watchfloor.views.map.figure import ground, home, magnify, paint
 from watchfloor.views.map.focus import Focus
 from watchfloor.views.map.frame import Canvas, Frame, words
 from watchfloor.views.map.hit import Hit, hit
@@ -45,6 +45,8 @@ class MapView(Viewer):
         Shared with other views; None makes its own.
     served
         Whether the tile server stands beside the page; None finds out.
+    wall
+        For a screen that is read from across a room: words and markers grow with its width.
 
     Notes
     -----
@@ -59,6 +61,7 @@ class MapView(Viewer):
 
     floor = param.Parameter(doc="The floor.")
     selection = param.ClassSelector(class_=Selection, doc="What is looked at, shared with other views.")
+    wall = param.Boolean(default=False, doc="Whether it is read from across a room.")
     counts = param.Dict(
         {}, doc="Layers that are on: name -> number of rows seen, and of those without a place."
     )
@@ -96,6 +99,8 @@ class MapView(Viewer):
             chosen=chosen.area is not None,
             file=filename(f"{floor.name}-map.png"),
         )
+        if self.wall:
+            self._magnify(1000)
         self.stack.refresh()
         self.focus.bound(chosen.area)
         self._selected(zoom=False)
@@ -214,12 +219,23 @@ class MapView(Viewer):
 
     def _looked(self, message: Mapping[str, Any]) -> None:
         try:
-            self.stack.look(view_of(message))
+            view = view_of(message)
+            if self.wall:
+                self._magnify(view[1])
+            self.stack.look(view)
             self._credit()
             self._named()
             self._tell()
         finally:
             self.frame.seen()
+
+    def _magnify(self, width: int) -> None:
+        """Let words and markers be as large on a wide screen as on a narrow one, seen from where both are seen whole."""
+        scale = round(min(max(width / 650, 1.4), 4.0), 1)
+        if scale != self.stack.scale:
+            magnify(self.ground, scale)
+            self.focus.magnify(scale)
+            self.stack.magnify(scale)
 
     def _tapped(self, x: float, y: float, reach: float) -> None:
         seen = self.stack.visible()
@@ -345,7 +361,7 @@ class MapView(Viewer):
 
     def _say(self) -> None:
         ground_, language = self.ground, self.selection.language
-        ground_.mark.text = plain(self.floor.mark, 80)
+        ground_.mark.text = plain(self.floor.marked(language), 80)
         ground_.mark.visible = bool(self.floor.mark)
         ground_.clock.text = self.clock_text(language)
         self._credit()
@@ -375,7 +391,7 @@ class MapView(Viewer):
 
     def _named(self) -> None:
         box, width, height = self.stack.view
-        names = choose(self.stack.visible(), box, width, height, self.selection.language)
+        names = choose(self.stack.visible(), box, width, height, self.selection.language, self.stack.scale)
         if names["text"] != self.focus.names.data["text"] or names["x"] != self.focus.names.data["x"]:
             self.focus.name(names)
 

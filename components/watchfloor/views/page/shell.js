@@ -141,6 +141,23 @@
     location.assign(address)
   })
 
+  // The address changes with all that is looked at. What somebody would go back to (another record, series, area, or
+  // known time) becomes an entry of the browser's history; filters, layers and the slider only change the last one.
+  const ENTRIES = ['r', 's', 'area', 'asof']
+  const push = history.pushState.bind(history)
+  history.pushState = (state, title, url) => {
+    const to = new URL(url, location.href)
+    if (to.href === location.href) return
+    const [was, will] = [new URLSearchParams(location.search), to.searchParams]
+    if (to.pathname !== location.pathname || ENTRIES.some((name) => was.get(name) !== will.get(name))) push(state, title, url)
+    else history.replaceState(state, title, url)
+  }
+  window.addEventListener('popstate', () => {
+    const docs = window.Bokeh && window.Bokeh.documents
+    const found = docs && docs.length && docs[docs.length - 1].roots().find((root) => /\bLocation$/.test(root.type))
+    if (found && found.search !== location.search) found.search = location.search
+  })
+
   if (start.fonts && !document.documentElement.hasAttribute('data-fonts')) {
     window.addEventListener('load', () => {
       const link = document.createElement('link')

@@ -175,9 +175,8 @@ class Page(BaseTemplate):
         floor, process = self.floor, serving()
         time = self._time()
         words = _words(self.language)
-        title = getattr(floor, "title", "") or ""
-        if isinstance(title, dict):
-            title = title.get(self.language) or title.get("en", "")
+        block = getattr(floor, "block", None)
+        title = block.title(self.language) if block is not None else getattr(floor, "title", "") or ""
         fonts = _FONTS if process is not None and process.fonts else ""
         start = time | {
             "words": {name: words[name] for name in ("opening", "live", "stale", "lost", "trouble", "close")},
@@ -193,7 +192,7 @@ class Page(BaseTemplate):
             "page_title": f"{self.title} · {plain(str(title), 80)}" if title else self.title,
             "desk": self.title,
             "floor_title": plain(str(title), 80),
-            "mark": plain(str(getattr(floor, "mark", "") or ""), 120),
+            "mark": plain(_mark(floor, self.language), 120),
             "language": self.language,
             "theme": self.dark,
             "wall": _argument("wall", ("1",), "") == "1",
@@ -263,6 +262,12 @@ def _viewable(item: Any) -> Any:
     return (
         pn.panel(item) if made is None else item._create_view() if hasattr(item, "_create_view") else made()
     )
+
+
+def _mark(floor: Any, language: str) -> str:
+    """Return what the page must carry, in its language where the floor has it."""
+    marked = getattr(floor, "marked", None)
+    return str(marked(language) if marked is not None else getattr(floor, "mark", "") or "")
 
 
 def _told(zone: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.store.records import Record
+from watchfloor.views.selection import Selection
 from watchfloor.views.situation import acts, message
 from watchfloor.views.situation.base import Pane, View
 from watchfloor.views.situation.difference import changes
@@ -83,6 +84,7 @@ class Detail(View):
             "to": None if record.valid_to is None else millis(record.valid_to),
             "trust": record.trust,
             "badges": list(row.badges) if row else ["expired"],
+            "monitor": "./monitor" + Selection(record=name).to_query() if record.kind == "alarm" else "",
             "placed": record.geometry is not None,
             "raw": record.raw,
             "infos": message.infos(record),

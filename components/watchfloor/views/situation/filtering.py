@@ -1,6 +1,7 @@
 """Choices of what is let through, with the number that each would leave."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from watchfloor.core.geometry import write
@@ -53,7 +54,9 @@ class Filters(View):
     def state(self) -> dict[str, Any]:
         """Return the choices of each filter, those that exist or are chosen, with their counts."""
         snapshot, chosen = self.picture.snapshot, self.selection.filters
-        counted = {} if snapshot is None else snapshot.counts(chosen)
+        # beside a word stands what it would leave in the list, which shows some kinds only when asked to
+        listed = replace(chosen, kinds=tuple(sorted(self.picture.listed)))
+        counted = {} if snapshot is None else snapshot.counts(listed)
         groups = []
         for facet, words in _WORDS.items():
             found, mine = counted.get(facet, {}), getattr(chosen, facet)

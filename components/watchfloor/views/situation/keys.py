@@ -16,7 +16,7 @@ class KeysPane(Pane):
 
 
 class Keys(View):
-    """A ``?`` that explains the keys: / j k a l.
+    """A ``?`` that explains the keys: / j k a , . t m l.
 
     Examples
     --------

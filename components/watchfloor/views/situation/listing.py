@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from watchfloor.store.records import KINDS
+from watchfloor.views.selection import MATTER, Filters
 from watchfloor.views.situation.base import Pane, View
 
 __all__ = ["ListPane", "SituationList"]
@@ -18,6 +19,8 @@ class ListPane(Pane):
 
 class SituationList(View):
     """Records of concern, worst first; one is chosen by click or by key.
+
+    Unasked it lists what calls for action; a chip lists reports, detections or resources as well.
 
     Only the rows in sight are sent to the browser, so thousands are no burden. Records without a place are listed too.
 
@@ -55,7 +58,8 @@ class SituationList(View):
             "rows": [row.state() for row in rows[self._start : self._start + _WINDOW]],
             "start": self._start,
             "total": len(rows),
-            "all": 0 if snapshot is None else len(snapshot.rows),
+            "all": self._all(),
+            "kinds": self._kinds(),
             "selected": place,
             "text": self.selection.text,
             "figure": picture.figure if picture.figure not in {"sensors", "feeds"} else "",
@@ -79,6 +83,8 @@ class SituationList(View):
         elif what == "window":
             self._start = max(0, min(int(message["start"]), len(picture.rows)))
             self.refresh()
+        elif what == "kind":
+            self._list(str(message["kind"]))
         elif what == "text":
             self._start = 0
             self.selection.text = str(message["value"])[:200]
@@ -87,6 +93,41 @@ class SituationList(View):
         elif what == "reset":
             picture.figure = ""
             self.selection.reset()
+
+    def _all(self) -> int:
+        """Return how many rows of the listed kinds there are, whatever the filters."""
+        picture, snapshot = self.picture, self.picture.snapshot
+        if snapshot is None:
+            return 0
+        if picture.figure:
+            return len(snapshot.rows)
+        found = snapshot.counts(Filters())["kinds"]
+        return sum(found.get(kind, 0) for kind in picture.listed)
+
+    def _kinds(self) -> list[dict[str, Any]]:
+        """Return each kind that there is with the number that passes the other filters, and whether it is listed."""
+        snapshot = self.picture.snapshot
+        if snapshot is None or self.picture.figure:
+            return []
+        passing, there = snapshot.counts(self.selection.filters)["kinds"], snapshot.counts(Filters())["kinds"]
+        listed = self.picture.listed
+        return [
+            {"kind": kind, "count": passing.get(kind, 0), "on": kind in listed}
+            for kind in (*MATTER, *(kind for kind in KINDS if kind not in MATTER))
+            if there.get(kind)
+        ]
+
+    def _list(self, kind: str) -> None:
+        """List a kind, or do not: beside what calls for action, or among the kinds that were chosen."""
+        if kind not in KINDS:
+            return
+        chosen = self.selection
+        held = set(self.picture.listed) ^ {kind}
+        self._start = 0
+        if set(MATTER) <= held:
+            chosen.param.update(kinds=[], also=[each for each in KINDS if each in held and each not in MATTER])
+        else:  # one of those that call for action is left out: that is a filter, which the map follows too
+            chosen.param.update(kinds=[each for each in KINDS if each in held], also=[])
 
     def _holds(self, place: int) -> bool:
         return self._start <= place < self._start + _WINDOW

@@ -6,7 +6,7 @@ import param
 
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import WatchfloorError
-from watchfloor.views.selection import Selection
+from watchfloor.views.selection import MATTER, Selection
 from watchfloor.views.situation.figures import Figure, figures
 from watchfloor.views.situation.people import People
 from watchfloor.views.situation.rows import Row, millis
@@ -14,7 +14,7 @@ from watchfloor.views.situation.snapshot import Snapshot, take
 
 __all__ = ["Picture"]
 
-_FILTERS = ["kinds", "hazards", "severities", "statuses", "states", "text", "area"]
+_FILTERS = ["kinds", "also", "hazards", "severities", "statuses", "states", "text", "area"]
 _BEATS = 5
 """The present is looked at anew every so many beats of two seconds, because time passes where no news comes."""
 
@@ -55,6 +55,12 @@ class Picture(param.Parameterized):
     def live(self) -> bool:
         """Whether the present is shown."""
         return bool(self.selection.live)
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """Kinds of record that the list shows; the map shows its layers, whatever the list does."""
+        chosen = self.selection
+        return frozenset(chosen.kinds or (*MATTER, *chosen.also))
 
     def look(self) -> None:
         """Read the floor as the selection asks for it."""
@@ -137,13 +143,23 @@ class Picture(param.Parameterized):
 
     def _passing(self, snapshot: Snapshot) -> list[Row]:
         found = snapshot.matching(self.selection.filters)
+        listed = found if self.selection.kinds else self._listed(snapshot, found)
         if not self.figure:
-            return found
+            return listed
         opened = next((item for item in self._figures(snapshot) if item.name == self.figure), None)
         if opened is None or opened.unit not in {"records", "people"}:
-            return found
+            return listed
         names = {row.name for row in opened.rows}
         return [row for row in found if row.name in names]
+
+    def _listed(self, snapshot: Snapshot, found: list[Row]) -> list[Row]:
+        """Return the rows of the kinds that a list shows unasked, and of those asked for beside them."""
+        kinds = self.listed
+        made: list[Row] = snapshot.keep(
+            ("listed", self.selection.filters, kinds),
+            lambda: [row for row in found if row.record.kind in kinds],
+        )
+        return made
 
     def _figures(self, snapshot: Snapshot) -> list[Figure]:
         people, notes = self._people.known(snapshot)

@@ -57,7 +57,7 @@ class Situation(Viewer):
         chosen = self.selection
         self.picture = Picture(floor, chosen)
         shared = {"picture": self.picture}
-        self.map = MapView(floor, chosen)
+        self.map = MapView(floor, chosen, wall=self.wall)
         self.list = SituationList(floor, chosen, **shared)
         self.figures = KeyFigures(floor, chosen, **shared)
         self.health = FeedHealth(floor, chosen, **shared)

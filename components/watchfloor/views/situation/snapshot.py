@@ -20,8 +20,8 @@ __all__ = ["MOST", "STEP", "FeedLine", "Shared", "Snapshot", "take"]
 
 MOST = 20_000
 """Records of one known time that are looked at, at most; `Snapshot.cut` says when there are more."""
-AROUND = timedelta(hours=73)
-"""How far from the times looked at records are read: as far as the time bar reaches, and an hour."""
+AROUND = timedelta(hours=97)
+"""How far from the time that is looked at records are read: as far as the time bar reaches, and an hour."""
 LASTING = tuple(kind for kind in KINDS if kind not in MOMENTARY)
 STEP = timedelta(seconds=10)
 """Where nothing comes, the present is looked at anew after this time; until then sessions share one snapshot."""
@@ -217,7 +217,7 @@ class Shared:
         hour = at.replace(minute=0, second=0, microsecond=0)
         records, cut = self._bases.get(
             ("records", then, then is None and stamp["record"], hour),
-            lambda: _records(store, as_of, hour, known),
+            lambda: _records(store, as_of, hour),
         )
         revised = self._bases.get(
             ("revised", then, then is None and (stamp["record"], now.replace(second=0, microsecond=0))),
@@ -265,12 +265,11 @@ def take(floor: Any, as_of: datetime | None = None, time: datetime | None = None
     return Shared.of(floor.store).snapshot(floor, as_of, time)
 
 
-def _records(store: Any, as_of: datetime | None, at: datetime, known: datetime) -> tuple[list[Record], bool]:
-    """Return what holds around the times looked at; however many moments are told of, no alert makes room for them."""
-    lasting = store.records(
-        LASTING, as_of=as_of, during=(min(at, known) - AROUND, max(at, known) + AROUND), limit=MOST + 1
-    )
-    moments = store.records(sorted(MOMENTARY), as_of=as_of, during=(at - AROUND, at + AROUND), limit=MOST + 1)
+def _records(store: Any, as_of: datetime | None, at: datetime) -> tuple[list[Record], bool]:
+    """Return what holds around the time looked at; however many moments are told of, no alert makes room for them."""
+    around = (at - AROUND, at + AROUND)
+    lasting = store.records(LASTING, as_of=as_of, during=around, limit=MOST + 1)
+    moments = store.records(sorted(MOMENTARY), as_of=as_of, during=around, limit=MOST + 1)
     cut = len(lasting) > MOST or len(moments) > MOST
     return sorted(lasting[:MOST] + moments[:MOST], key=lambda item: item.sent, reverse=True), cut
 

@@ -28,7 +28,7 @@ class TimePane(Pane):
 
 
 class TimeBar(View):
-    """Slides over 72 h of the past and 24 h to come, and sets the known time that everything is shown as of.
+    """Slides over 72 h of the past and 24 h to come, or four days around a time elsewhere, and sets the known time that everything is shown as of.
 
     The two are different: the valid time asks what holds when, the known time asks what was known by then.
 
@@ -43,13 +43,13 @@ class TimeBar(View):
 
     pane_type = TimePane
     watched = ("snapshot", "trouble")
+    _span: tuple[datetime, datetime] | None = None
 
     def state(self) -> dict[str, Any]:
         """Return the span, the density of alerts in it, and the two times."""
         snapshot = self.picture.snapshot
-        known = self.selection.as_of or self.floor.now()
-        start, end = span(known)
         at = self.selection.time
+        start, end = self._span = span(self.selection.as_of or self.floor.now(), at, self._span)
         return {
             "start": millis(start),
             "end": millis(end),
@@ -75,10 +75,37 @@ class TimeBar(View):
             self.selection.param.update(as_of=None if at >= now else at, time=None)
 
 
-def span(known: datetime) -> tuple[datetime, datetime]:
-    """Return the first and last time of the bar around a known time, on full hours in UTC."""
-    hour = known.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return hour - BEHIND, hour + AHEAD
+def span(
+    known: datetime, at: datetime | None = None, last: tuple[datetime, datetime] | None = None
+) -> tuple[datetime, datetime]:
+    """Return the first and last time of the bar, on full hours in UTC.
+
+    Parameters
+    ----------
+    known
+        Known time that is looked at: the bar stands around it where it can.
+    at
+        Valid time that is looked at. Where it lies beyond, the bar stands around it instead.
+    last
+        The bar as it was: while `at` stays within, it does not move under the hand.
+
+    Examples
+    --------
+    >>> from watchfloor.core.clock import EPOCH, format_time
+    >>> [format_time(each) for each in span(EPOCH + timedelta(days=365), EPOCH)]
+    ['1969-12-30T00:00:00Z', '1970-01-03T00:00:00Z']
+    """
+    start, end = _hour(known) - BEHIND, _hour(known) + AHEAD
+    if at is None or start <= at <= end:
+        return start, end
+    if last is not None and last[0] <= at <= last[1] and last[1] - last[0] == end - start:
+        return last
+    half = (end - start) / 2
+    return _hour(at) - half, _hour(at) + half
+
+
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def density(records: list[Record], start: datetime, end: datetime) -> list[tuple[int, str]]:

@@ -167,6 +167,13 @@ function hazardSign(name) {
   );
 }
 
+/** The sign of a kind of record that must not be taken for another: an alarm is this floor's own. */
+function kindSign(kind) {
+  if (kind !== "alarm") return null;
+  return s("svg", {viewBox: "0 0 16 16", style: em(14), "aria-hidden": "true", class: "hazard bell"},
+    s("path", {d: "M8 1 v1.500 M3 12 q1.500-1.500 1.500-5 a3.500 3.500 0 0 1 7 0 q0 3.500 1.500 5 Z M6.500 14 a1.500 1.500 0 0 0 3 0"}));
+}
+
 const HEALTH = {
   ok: "M2 8.500 L6.500 13 L14 3",
   late: "M8 1.500 A6.500 6.500 0 1 1 7.99 1.500 M8 4 v4.500 l3 2",
@@ -184,6 +191,9 @@ function healthSign(health) {
 
 // ---- one pane ----
 
+/** Whether this is a wall, which is read from across a room and which nobody touches. */
+const WALL = document.documentElement.hasAttribute("data-wall");
+
 /** Wrap `build(ctx) -> update(state)` as a component of the bundle. */
 function pane(name, build) {
   return {
@@ -192,7 +202,7 @@ function pane(name, build) {
       if (home.adoptedStyleSheets && !home.adoptedStyleSheets.includes(sheet)) {
         home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
       }
-      const root = h("div", {class: `wf ${name}`});
+      const root = h("div", {class: `wf ${name} ${WALL ? "wall" : ""}`});
       const ends = [];
       let told, state = {}; // what the server wrote, and what it says
       const ctx = {

@@ -34,10 +34,11 @@ const DetailPane = pane("detail", (ctx) => {
   function head(record) {
     return h("header", {},
       h("div", {class: "line"}, sign(record.severity, 20), h("span", {class: `severity ${record.severity}`}, ctx.t(record.severity)),
-        hazardSign(record.hazard), h("span", {}, ctx.t(`hazard.${record.hazard}`)), h("span", {class: "muted"}, ctx.t(`kind.${record.kind}`)),
+        hazardSign(record.hazard), h("span", {}, ctx.t(`hazard.${record.hazard}`)), h("span", {class: "muted"}, kindSign(record.kind), " ", ctx.t(`kind.${record.kind}`)),
         record.badges.map((badge) => h("span", {class: `badge ${badge}`}, ctx.t(`badge.${badge}`)))),
       h("h2", {}, record.title || ctx.t("list.untitled")),
       record.area ? h("p", {class: "where"}, record.area) : null,
+      record.monitor ? h("p", {class: "monitor"}, h("a", {href: record.monitor}, ctx.t("detail.monitor"))) : null,
       record.placed ? null : h("p", {class: "muted"}, ctx.t("detail.unplaced")));
   }
 

@@ -1,7 +1,7 @@
 // Keys for the whole desk, and a dialog that names them; the dialog is the page's only modal thing.
 
 const KEYS = [
-  ["/", "find"], ["j", "next"], ["k", "previous"], ["Enter", "open"], ["a", "acknowledge"], ["l", "live"], ["?", "help"], ["Esc", "close"],
+  ["/", "find"], ["j", "next"], ["k", "previous"], ["Enter", "open"], ["a", "acknowledge"], [", .", "hour"], ["t", "time"], ["m", "map"], ["l", "live"], ["?", "help"], ["Esc", "close"],
 ];
 
 const KeysPane = pane("keys", (ctx) => {
@@ -21,7 +21,7 @@ const KeysPane = pane("keys", (ctx) => {
 
   ctx.listen(document, "keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event) || dialog.open) return;
-    const actions = {"/": "find", j: "next", k: "previous", a: "acknowledge", "?": "help", l: "live"};
+    const actions = {"/": "find", j: "next", k: "previous", a: "acknowledge", "?": "help", l: "live", t: "time", ",": "earlier", ".": "later", m: "map"};
     const what = actions[event.key];
     if (!what) return;
     event.preventDefault();

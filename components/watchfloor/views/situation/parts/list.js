@@ -11,15 +11,16 @@ const ListPane = pane("list", (ctx) => {
       if (event.key === "ArrowDown") { box.focus(); event.preventDefault(); }
     },
   });
+  const kinds = h("div", {class: "chips kinds", role: "group"});
   const opened = h("div", {class: "opened", hidden: true});
   const notice = h("div", {class: "notice", role: "status", hidden: true});
   const space = h("div", {class: "space"});
   const box = h("div", {class: "rows", role: "listbox", tabindex: "0", onkeydown: key, onscroll: scrolled}, space);
   const empty = h("div", {class: "empty", hidden: true});
-  ctx.root.append(h("div", {class: "head"}, h("div", {class: "title"}, count, zone), find), opened, notice, box, empty);
+  ctx.root.append(h("div", {class: "head"}, h("div", {class: "title"}, count, zone), find), kinds, opened, notice, box, empty);
 
   let ROW = 68; // height of a row in pixels; grows with the size of the text
-  find.hidden = document.documentElement.hasAttribute("data-wall"); // nobody types on a wall
+  find.hidden = kinds.hidden = WALL;
   let timer = 0;
   let cursor = null; // place of the row under the cursor
   let asked = -1;
@@ -64,6 +65,33 @@ const ListPane = pane("list", (ctx) => {
     else if (top + ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW - box.clientHeight;
     scrolled();
   }
+
+  // ---- a wall turns its pages: the first, with the worst, stays longest, and comes back when it changes ----
+
+  let page = 0, turned = performance.now(), worst = "";
+
+  function turn() {
+    const {total = 0, start = 0, rows = []} = ctx.state;
+    const each = Math.max(1, Math.floor(box.clientHeight / ROW)), pages = Math.max(1, Math.ceil(total / each));
+    const first = start === 0 && rows.length ? `${rows[0].kind}!${rows[0].source}!${rows[0].key}!${rows[0].sent}` : worst;
+    const since = performance.now() - turned;
+    if (page && (first !== worst || page >= pages)) page = 0;
+    else if (pages > 1 && since > (page ? 10000 : 20000)) page = (page + 1) % pages;
+    else { worst = first; return; }
+    worst = first;
+    turned = performance.now();
+    box.scrollTop = page * each * ROW;
+    scrolled();
+  }
+
+  function pageOf() {
+    const {total = 0} = ctx.state;
+    const each = Math.max(1, Math.floor(box.clientHeight / ROW));
+    if (WALL && total > each) fill(zone, `${page * each + 1}–${Math.min(total, (page + 1) * each)}`);
+    else fill(zone, ctx.clock.now ? offset(ctx.now(), ctx.zone) : "");
+  }
+
+  if (WALL) ctx.every(1000, turn);
 
   function choose(place) {
     const {start = 0, rows = []} = ctx.state;
@@ -110,7 +138,7 @@ const ListPane = pane("list", (ctx) => {
           h("span", {class: "name", title: row.title}, row.title || ctx.t("list.untitled")),
           badges),
         h("div", {class: "line"}, hazardSign(row.hazard), h("span", {class: "hazard-name"}, ctx.t(`hazard.${row.hazard}`)),
-          row.kind === "alert" ? null : h("span", {class: "muted"}, ` · ${ctx.t(`kind.${row.kind}`)}`),
+          row.kind === "alert" ? null : h("span", {class: "muted kind"}, " · ", kindSign(row.kind), ctx.t(`kind.${row.kind}`)),
           h("span", {class: "area", title: row.area}, " · " + (row.area || ctx.t(row.placed ? "list.mapped" : "list.unplaced"))),
           row.people ? h("span", {class: "num people"}, phrase("list.people", ctx.language, {n: number(row.people)})) : null),
         h("div", {class: "line muted num last"}, times(row), h("span", {class: "source"}, ` · ${row.source}`), trust(row))),
@@ -120,6 +148,8 @@ const ListPane = pane("list", (ctx) => {
   function measure() {
     const size = parseFloat(getComputedStyle(box).fontSize) || 14;
     ROW = Math.round(size * 4.86);
+    const each = Math.floor(box.clientHeight / ROW);
+    if (WALL && each) ROW = Math.floor(box.clientHeight / each); // only whole rows
     box.style.setProperty("--row", `${ROW}px`);
   }
 
@@ -129,8 +159,10 @@ const ListPane = pane("list", (ctx) => {
     const last = Math.min(start + rows.length, Math.ceil((box.scrollTop + (box.clientHeight || 900)) / ROW) + 6);
     const shown = [];
     for (let place = first; place < last; place += 1) shown.push(item(rows[place - start], place, total, selected));
-    space.style.height = `${total * ROW}px`;
+    const each = Math.max(1, Math.floor(box.clientHeight / ROW));
+    space.style.height = `${(WALL ? Math.ceil(total / each) * each : total) * ROW}px`;
     space.replaceChildren(...shown);
+    pageOf();
     if (selected !== null && selected >= first && selected < last) box.setAttribute("aria-activedescendant", `row-${selected}`);
     else box.removeAttribute("aria-activedescendant");
   }
@@ -157,7 +189,14 @@ const ListPane = pane("list", (ctx) => {
     const whole = state.total === state.all;
     fill(count, h("strong", {}, number(state.total || 0)), " ",
       whole ? ctx.t("list.records") : phrase("list.of", ctx.language, {n: number(state.all)}));
-    fill(zone, ctx.clock.now ? offset(ctx.now(), ctx.zone) : "");
+    const held = ctx.root.getRootNode().activeElement;
+    const kind = held && held.dataset ? held.dataset.kind : null;
+    kinds.setAttribute("aria-label", ctx.t("list.kinds"));
+    fill(kinds, (state.kinds || []).map((each) => h("button", {
+      type: "button", class: `chip ${each.on ? "on" : ""} ${each.count ? "" : "none"}`, "aria-pressed": each.on ? "true" : "false", "data-kind": each.kind,
+      "aria-label": `${ctx.t(`kind.${each.kind}`)}, ${each.count}`, onclick: () => ctx.send("kind", {kind: each.kind})},
+      h("span", {}, ctx.t(`kind.${each.kind}`)), h("span", {class: "num muted"}, number(each.count)))));
+    if (kind) { const same = [...kinds.children].find((node) => node.dataset.kind === kind); if (same) same.focus(); }
     zone.title = ctx.zone;
     opened.hidden = !state.figure;
     fill(opened, state.figure ? [

@@ -2,12 +2,16 @@
 
 const TimePane = pane("timebar", (ctx) => {
   const play = h("button", {type: "button", class: "play", onclick: () => (timer ? halt() : go())});
-  const back = h("button", {type: "button", onclick: () => step(-1)}, "−1 h");
-  const on = h("button", {type: "button", onclick: () => step(1)}, "+1 h");
+  const back = h("button", {type: "button", onclick: () => step(-1, true)}, "−1 h");
+  const on = h("button", {type: "button", onclick: () => step(1, true)}, "+1 h");
+  const earlier = h("button", {type: "button", onclick: () => step(-24, true)}, "−1 d");
+  const later = h("button", {type: "button", onclick: () => step(24, true)}, "+1 d");
   const present = h("button", {type: "button", onclick: () => { halt(); ctx.send("time", {at: null}); }});
   const shown = h("output", {class: "shown num"});
+  const day = h("input", {type: "text", class: "num when", maxlength: "20", spellcheck: "false", autocomplete: "off", placeholder: "2026-06-01 03:10", onkeydown: (event) => { if (event.key === "Enter") jump(); if (event.key === "Escape") { day.value = ""; day.blur(); } }});
+  const leap = h("button", {type: "button", onclick: () => jump()});
   const bars = s("svg", {class: "bars", preserveAspectRatio: "none", "aria-hidden": "true"});
-  const slider = h("input", {type: "range", class: "slider", step: "600000", oninput: () => moved(), onchange: () => moved(true)});
+  const slider = h("input", {type: "range", class: "slider", step: "600000", oninput: () => moved(), onchange: () => moved(true), onkeydown: (event) => keyed(event)});
   const now = h("div", {class: "nowline", "aria-hidden": "true"}, h("span", {}));
   const ticks = h("div", {class: "ticks num muted", "aria-hidden": "true"});
   const asof = h("fieldset", {class: "asof"});
@@ -22,7 +26,7 @@ const TimePane = pane("timebar", (ctx) => {
   asof.append(legend, mark, h("div", {class: "entry"}, entry, zone, set), h("div", {class: "steps"}, steps, live));
   ctx.root.append(
     h("div", {class: "valid"},
-      h("div", {class: "row"}, play, back, on, present, shown),
+      h("div", {class: "row"}, play, earlier, back, on, later, present, shown, h("span", {class: "leap"}, day, leap)),
       h("div", {class: "track"}, bars, now, slider), ticks),
     asof);
 
@@ -54,12 +58,24 @@ const TimePane = pane("timebar", (ctx) => {
     return timed() ? ctx.state.at : ctx.now();
   }
 
-  function step(hours) {
+  /** Go some hours on; `beyond` the bar too, which then follows. */
+  function step(hours, beyond) {
     const [start, end] = limits();
-    const next = Math.min(end, Math.max(start, Number(slider.value) + hours * 3600000));
-    slider.value = String(next);
-    moved(true);
+    const wanted = (wait ? Number(slider.value) : at()) + hours * 3600000;
+    const next = beyond ? wanted : Math.min(end, Math.max(start, wanted));
+    if (next >= start && next <= end) {
+      slider.value = String(next);
+      moved(true);
+    } else ctx.send("time", {at: next});
     return next < end;
+  }
+
+  const STEPS = {ArrowLeft: -1 / 6, ArrowDown: -1 / 6, ArrowRight: 1 / 6, ArrowUp: 1 / 6, PageDown: -6, PageUp: 6};
+
+  function keyed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in STEPS)) return;
+    step(STEPS[event.key] * (event.shiftKey ? 6 : 1), true);
+    event.preventDefault();
   }
 
   function go() {
@@ -74,18 +90,34 @@ const TimePane = pane("timebar", (ctx) => {
     words();
   }
 
-  /** Read the entry as a time in the floor's zone: the browser's own zone has no say. */
-  function known() {
-    const parts = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})[ T]+(\d{1,2}):(\d{2})\s*$/.exec(entry.value);
-    const [year, month, day, hour, minute] = parts ? parts.slice(1).map(Number) : [];
-    const plain = parts ? Date.UTC(year, month - 1, day, hour, minute) : NaN;
+  /** Read an entry as a time in the floor's zone: the browser's own zone has no say. A day alone is its noon. */
+  function read(text) {
+    const parts = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]+(\d{1,2}):(\d{2}))?\s*$/.exec(text);
+    const [year, month, date, hour = 12, minute = 0] = parts ? parts.slice(1).map((part) => (part === undefined ? undefined : Number(part))) : [];
+    const plain = parts ? Date.UTC(year, month - 1, date, hour, minute) : NaN;
     const same = new Date(plain);
     // 31 June would silently become 1 July.
-    if (Number.isNaN(plain) || same.getUTCDate() !== day || same.getUTCHours() !== hour || same.getUTCMinutes() !== minute) { ctx.say(ctx.t("time.bad"), true); return; }
-    let at = plain - shift(plain, ctx.zone) * 60000;
-    at = plain - shift(at, ctx.zone) * 60000;
-    ctx.send("as_of", {at});
+    if (Number.isNaN(plain) || same.getUTCDate() !== date || same.getUTCHours() !== hour || same.getUTCMinutes() !== minute) { ctx.say(ctx.t("time.bad"), true); return null; }
+    const found = plain - shift(plain, ctx.zone) * 60000;
+    return plain - shift(found, ctx.zone) * 60000;
   }
+
+  function known() {
+    const found = read(entry.value);
+    if (found !== null) ctx.send("as_of", {at: found});
+  }
+
+  function jump() {
+    const found = read(day.value);
+    if (found === null) return;
+    halt();
+    ctx.send("time", {at: found});
+    day.value = "";
+  }
+
+  ctx.listen(document, "wf:time", () => { day.focus(); day.select(); });
+  ctx.listen(document, "wf:earlier", () => step(-1, true));
+  ctx.listen(document, "wf:later", () => step(1, true));
 
   function label(time) {
     const text = fullTime(time, ctx.zone);
@@ -97,6 +129,11 @@ const TimePane = pane("timebar", (ctx) => {
   function words() {
     fill(play, timer ? "❚❚" : "▶");
     play.setAttribute("aria-label", ctx.t(timer ? "time.pause" : "time.play"));
+    fill(leap, ctx.t("time.go"));
+    day.setAttribute("aria-label", ctx.t("time.jump"));
+    day.title = ctx.t("time.jump");
+    earlier.setAttribute("aria-label", ctx.t("time.earlier"));
+    later.setAttribute("aria-label", ctx.t("time.later"));
     back.setAttribute("aria-label", ctx.t("time.back"));
     on.setAttribute("aria-label", ctx.t("time.on"));
     fill(present, ctx.t("time.present"));
