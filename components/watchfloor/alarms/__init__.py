@@ -5,12 +5,23 @@ from typing import TYPE_CHECKING, Any
 
 from watchfloor.alarms.verdict import Verdict
 
-__all__ = ["Verdict"]
+__all__ = ["Alarm", "Event", "Group", "Life", "Policy", "State", "Verdict"]
 
 if TYPE_CHECKING:
-    pass
+    from watchfloor.alarms.alarm import Alarm
+    from watchfloor.alarms.event import Group
+    from watchfloor.alarms.life import Life
+    from watchfloor.alarms.policy import Policy
+    from watchfloor.alarms.transitions import Event, State
 
-_WHERE: dict[str, str] = {}
+_WHERE: dict[str, str] = {
+    "Alarm": "alarm",
+    "Event": "transitions",
+    "Group": "event",
+    "Life": "life",
+    "Policy": "policy",
+    "State": "transitions",
+}
 """Name -> module of what is imported only when it is asked for."""
 
 
