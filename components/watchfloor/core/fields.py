@@ -78,6 +78,12 @@ FIELDS: dict[str, Field] = {
         Field("latitude", "degrees", "Latitude", "纬度", "Degrees north of the equator.", "Viridis256", (-90, 90), "latitude"),
         Field("storm_radius", "km", "Radius of strongest wind", "最大风速半径", "Distance from a storm's centre to its strongest wind.", "Viridis256", (2, 300)),
         Field("gale_duration", "h", "Time with gale", "大风持续时间", "Time with wind of 17.2 m/s (Beaufort 8) or more.", "Viridis256", (0, 240)),
+        Field("precipitation", "mm", "Precipitation", "降水量", "Depth of rain and melted snow of a month.", "Blues256", (0, 3000), "lwe_thickness_of_precipitation_amount"),
+        Field("evapotranspiration", "mm", "Potential evapotranspiration", "潜在蒸散量", "Depth of water that a reference crop would use in a month.", "Oranges256", (0, 500), "water_potential_evapotranspiration_amount"),
+        Field("drought_index", "1", "Drought index", "干旱指数", "Standardised index (SPI or SPEI): standard deviations from what is usual for the season; below -1 is dry.", "RdBu256", (-3.1, 3.1)),
+        Field("drought_index_min", "1", "Lowest drought index", "最低干旱指数", "Lowest standardised index of the run.", "RdBu256", (-3.1, 3.1)),
+        Field("drought_intensity", "1", "Drought intensity", "干旱强度", "How far the standardised index falls below zero at its lowest.", "YlOrBr256", (0, 3.1)),
+        Field("drought_months", "1", "Months of drought", "干旱月数", "Months in which the standardised index is below -1.", "YlOrBr256", (0, 240)),
         Field("slope", "degrees", "Slope", "坡度", "Steepest angle of the ground.", "Viridis256", (0, 90)),
     )
 }  # fmt: skip
@@ -104,6 +110,9 @@ def units() -> Any:
 
     registry: Any = UnitRegistry(cache_folder=None)
     registry.define("ppm = 1e-6 = ppm")
+    registry.define("ppb = 1e-9 = ppb")
+    for scale in ("NTU", "FNU", "PSU"):  # turbidity and practical salinity: scales of their own
+        registry.define(f"{scale} = [{scale.lower()}]")
     return registry
 
 
