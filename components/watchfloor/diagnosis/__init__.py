@@ -1,0 +1,1 @@
+"""Is this abnormal, why, and how sure? Quality, health of sensors, detectors, comparison, extremes, forecasts."""
