@@ -295,8 +295,16 @@ class Alarm:
             standing=bool(body.get("standing")),
             cleared=time(body.get("cleared")),
             demanded=time(body.get("demanded")),
-            **{name: read_act(body[name]) for name in ACTS if name in body},
-            **{name: body[name] for name in _WORDS if name in body},
+            acknowledged=read_act(body.get("acknowledged")),
+            shelf=read_act(body.get("shelf")),
+            override=read_act(body.get("override")),
+            disabled=read_act(body.get("disabled")),
+            closed=read_act(body.get("closed")),
+            suppressed=body.get("suppressed", ""),
+            assigned=body.get("assigned", ""),
+            escalated=body.get("escalated", 0),
+            group=body.get("group", ""),
+            pinned=body.get("pinned", False),
             changes=tuple(parse_time(at) for at in body.get("changes", ())),
             acts=tuple(
                 Done(Event(item["event"]), item["step"], read_before(item["before"]))

@@ -203,7 +203,7 @@ def _site(alarm: Alarm) -> Site:
         if alarm.geometry["type"] == "Point":
             lon, lat = alarm.geometry["coordinates"][:2]
         else:
-            centre = shapely.centroid(shape(alarm.geometry))
+            centre = shapely.centroid(shape(dict(alarm.geometry)))
             lon, lat = centre.x, centre.y
     return Site(alarm.id, alarm.hazard, alarm.verdict.rule, alarm.onset, lon, lat, alarm.group, alarm.pinned)
 

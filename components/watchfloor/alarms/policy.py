@@ -14,14 +14,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from watchfloor.catalog.document import Document, Limits, read_document
 from watchfloor.core.clock import duration
 from watchfloor.core.errors import SettingsError
-from watchfloor.core.kinds import KINDS
+from watchfloor.core.kinds import kind
 from watchfloor.core.scales import WarningColour
 
-__all__ = ["FILE", "Channel", "Delay", "Near", "Policy", "Rung", "Span", "read_policy"]
+__all__ = ["DAYS", "FILE", "Channel", "Delay", "Near", "Policy", "Rung", "Span", "read_policy"]
 
 FILE = "alarms.yml"
 _LIMITS = Limits(size=256 * 1024, values=5_000)
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""Days of the week, as Python counts them."""
 
 
 def _length(value: Any) -> timedelta:
@@ -40,7 +42,13 @@ def _hour(value: Any) -> time:
 
 Duration = Annotated[timedelta, BeforeValidator(_length)]
 Hour = Annotated[time, BeforeValidator(_hour)]
-Hazard = Literal[tuple(KINDS)]  # type: ignore[valid-type]
+
+
+def _hazard(value: Any) -> Any:
+    return kind(str(value)).name
+
+
+Hazard = Annotated[str, BeforeValidator(_hazard)]
 
 
 class _Part(BaseModel):
@@ -72,7 +80,7 @@ class Near(_Part):
 class Span(_Part):
     """Hours of the day, in the floor's zone; over midnight where the end is before the beginning."""
 
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = _DAYS
+    days: tuple[Day, ...] = DAYS
     start: Hour = Field(time(0, 0), alias="from")
     end: Hour = Field(time(0, 0), alias="to")
     but: WarningColour | None = None
@@ -122,12 +130,12 @@ class Policy(_Part):
     grouping: dict[str, Near] = Field(default_factory=dict)
     shelf: Shelf = Shelf()
     channels: dict[str, Channel] = Field(default_factory=dict)
-    flood: Flood = Flood()
+    flood: Flood = Field(default_factory=lambda: Flood.model_validate({}))
     retry: tuple[Duration, ...] = ()
 
     def delay(self, rule: str) -> Delay:
         """Return a rule's delays."""
-        return self.delays.get(rule) or self.delays.get("default") or Delay()
+        return self.delays.get(rule) or self.delays.get("default") or Delay.model_validate({})
 
     def near(self, hazard: str) -> Near:
         """Return how near alarms of one event of a hazard are."""
