@@ -1,0 +1,1421 @@
+// Made by watchfloor.views.monitor.bundle; edit the files it is made from, not this one.
+const CSS = ".wf { font-family: var(--wf-font, system-ui, sans-serif); font-size: var(--wf-size, 14px); line-height: 1.4; color: var(--wf-text, inherit);\n  height: 100%; box-sizing: border-box; position: relative; }\n.wf *, .wf *::before, .wf *::after { box-sizing: border-box; }\n.wf [hidden] { display: none !important; }\n.wf .num, .wf time { font-variant-numeric: tabular-nums; }\n.wf .muted { color: var(--wf-muted); }\n.wf button, .wf input, .wf select, .wf textarea { font: inherit; color: inherit; background: var(--wf-raised, transparent);\n  border: 1px solid var(--wf-line, #8888); border-radius: 4px; padding: 3px 10px; min-height: 28px; }\n.wf button { cursor: pointer; white-space: nowrap; }\n.wf button:hover:not(:disabled) { border-color: var(--wf-muted); }\n.wf button:disabled { opacity: 0.55; cursor: not-allowed; }\n.wf button[aria-pressed=\"true\"], .wf button.primary { border-color: var(--wf-accent); color: var(--wf-accent); }\n.wf :focus-visible { outline: 2px solid var(--wf-accent, Highlight); outline-offset: -1px; }\n.wf .sign .fill { stroke: rgb(0 0 0 / 55%); stroke-width: 1; }\n.wf .sign .cross { stroke: #111; stroke-width: 1.6; fill: none; }\n.wf .sign .Extreme { fill: var(--wf-extreme, #EE3D77); } .wf .sign .Severe { fill: var(--wf-severe, #F59A23); }\n.wf .sign .Moderate { fill: var(--wf-moderate, #FFF3B0); } .wf .sign .Minor { fill: var(--wf-minor, #5AA9FF); }\n.wf .sign .Unknown { fill: var(--wf-unknown, #9AA3AD); }\n.wf .hazard { stroke: currentColor; fill: none; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; flex: none; }\n.wf .severity { padding: 0 6px; border-radius: 3px; font-weight: 600; font-size: 0.82em; line-height: 1.55; color: #111; background: var(--wf-unknown); flex: none; }\n.wf .severity.Extreme { background: var(--wf-extreme); } .wf .severity.Severe { background: var(--wf-severe); }\n.wf .severity.Moderate { background: var(--wf-moderate); } .wf .severity.Minor { background: var(--wf-minor); }\n.wf .badge { padding: 0 5px; border-radius: 3px; font-size: 0.76em; font-weight: 700; letter-spacing: 0.03em; text-transform: uppercase; border: 1px solid currentColor; flex: none; line-height: 1.5; }\n.wf .badge.new, .wf .badge.updated { color: var(--wf-accent); } .wf .badge.late { color: var(--wf-late); }\n.wf .badge.cancelled, .wf .badge.ended, .wf .badge.expired, .wf .badge.upcoming, .wf .badge.exercise, .wf .badge.test { color: var(--wf-muted); }\n.wf .empty { padding: 24px 16px; color: var(--wf-muted); text-align: center; }\n.wf .notice { padding: 6px 10px; color: var(--wf-late); border-bottom: 1px solid var(--wf-line); }\n.wf .notice.bad { color: var(--wf-down); }\n.wf .toast { position: absolute; left: 8px; right: 8px; bottom: 8px; padding: 8px 12px; border-radius: 4px; background: var(--wf-raised);\n  border: 1px solid var(--wf-accent); opacity: 0; pointer-events: none; transition: opacity 0.2s; z-index: 5; }\n.wf .toast.shown { opacity: 1; } .wf .toast.bad { border-color: var(--wf-down); } .wf .toast:empty { display: none; }\n\n.list { display: flex; flex-direction: column; background: var(--wf-panel); min-height: 0; }\n.list .head { display: flex; gap: 8px; align-items: center; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); flex-wrap: wrap; }\n.list .title { flex: 1 1 auto; white-space: nowrap; } .list .zone { margin-left: 10px; font-size: 0.86em; }\n.list .find { flex: 1 1 120px; min-width: 90px; }\n.list .kinds { padding: 5px 8px; border-bottom: 1px solid var(--wf-line); } .list .kinds:empty { display: none; } .wf .kinds .chip { font-size: 0.82em; padding: 1px 7px; min-height: 24px; }\n.list .kind { display: inline-flex; gap: 3px; align-items: center; white-space: pre; flex: none; } .wf .bell { color: var(--wf-late); }\n.list .opened { display: flex; justify-content: space-between; gap: 8px; align-items: center; padding: 5px 10px; color: var(--wf-accent); border-bottom: 1px solid var(--wf-line); }\n.list .rows { flex: 1 1 0; overflow-y: auto; overflow-x: hidden; min-height: 140px; position: relative; contain: strict; }\n.list .space { position: relative; width: 100%; }\n.list .row { position: absolute; left: 0; right: 0; height: var(--row, 68px); display: flex; gap: 8px; padding: 6px 10px 6px 6px; cursor: pointer;\n  border-bottom: 1px solid var(--wf-line); border-left: 3px solid transparent; overflow: hidden; }\n.list .row:hover { background: var(--wf-raised); }\n.list .row[aria-selected=\"true\"] { background: var(--wf-raised); border-left-color: var(--wf-accent); }\n.list .row.over .name, .list .row.over .area { color: var(--wf-muted); text-decoration: line-through; text-decoration-thickness: 1px; }\n.list .row.over .sign { opacity: 0.45; }\n.list .mark { padding-top: 1px; flex: none; }\n.list .body { flex: 1 1 auto; min-width: 0; }\n.list .line { display: flex; gap: 6px; align-items: center; white-space: nowrap; overflow: hidden; font-size: 0.9em; height: 1.5em; }\n.list .line.first { font-size: 1em; height: 1.45em; } .list .line.last { font-size: 0.82em; gap: 3px; height: 1.5em; }\n.list .name { font-weight: 600; flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }\n.list .area { overflow: hidden; text-overflow: ellipsis; flex: 1 1 auto; min-width: 0; }\n.list .source { overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }\n.list .line.last > * { flex: none; } .list .line.last > .source { flex: 0 1 auto; min-width: 20px; }\n.list .trust { margin-left: auto; padding-left: 6px; } .list .trust.verified { color: var(--wf-ok); } .list .trust.unverified { color: var(--wf-late); }\n.list .people { margin-left: auto; flex: none; }\n\n.figures .tiles { display: flex; gap: 6px; overflow-x: auto; }\n.wf .tile { flex: 1 1 auto; display: flex; flex-direction: column; align-items: flex-start; gap: 0; padding: 5px 12px; min-width: 84px; min-height: 52px; text-align: left;\n  background: var(--wf-panel); border: 1px solid var(--wf-line); border-radius: 6px; }\n.wf .tile[aria-expanded=\"true\"] { border-color: var(--wf-accent); box-shadow: inset 0 -3px 0 var(--wf-accent); }\n.figures .value { font-size: 1.6em; font-weight: 600; line-height: 1.15; display: flex; align-items: center; gap: 6px; }\n.figures .value small { font-size: 0.55em; font-weight: 400; color: var(--wf-muted); align-self: flex-end; padding-bottom: 3px; margin-left: -4px; }\n.figures .label { font-size: 0.82em; color: var(--wf-muted); white-space: nowrap; }\n.figures .zero .value { color: var(--wf-muted); font-weight: 400; } .figures .none .value { color: var(--wf-muted); }\n.figures .tone-late .value { color: var(--wf-late); } .figures .tone-down .value { color: var(--wf-down); }\n.figures .some.tone-Extreme { border-left: 4px solid var(--wf-extreme); } .figures .some.tone-Severe { border-left: 4px solid var(--wf-severe); }\n.figures .some.tone-Moderate { border-left: 4px solid var(--wf-moderate); } .figures .some.tone-Minor { border-left: 4px solid var(--wf-minor); }\n.figures .silent { color: var(--wf-late); margin-left: 6px; }\n.wf .behind, .wf .more { margin-top: 6px; padding: 8px 12px; background: var(--wf-panel); border: 1px solid var(--wf-accent); border-radius: 6px; max-height: 40vh; overflow: auto; }\n.wf .behind-head { display: flex; gap: 10px; align-items: center; } .wf .behind-head strong { flex: 1; }\n.wf .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 6px 0; }\n.wf .facts dt { color: var(--wf-muted); } .wf .facts dd { margin: 0; overflow-wrap: anywhere; }\n.wf code, .wf kbd { font-family: var(--wf-mono, monospace); font-size: 0.88em; overflow-wrap: anywhere; }\n.wf kbd { border: 1px solid var(--wf-line); border-radius: 3px; padding: 1px 7px; background: var(--wf-raised); }\n.wf .names { columns: 260px; margin: 6px 0; padding-left: 18px; }\n.wf button.link { border: 0; background: none; padding: 0; min-height: 0; color: var(--wf-accent); text-align: left; white-space: normal; }\n\n.feeds .strip { display: flex; gap: 8px; align-items: center; overflow-x: auto; padding: 2px 4px; }\n.wf .caption { color: var(--wf-muted); font-size: 0.86em; flex: none; }\n.feeds .sources { display: flex; gap: 6px; list-style: none; margin: 0; padding: 0; }\n.wf button.source { display: flex; gap: 6px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.86em; background: var(--wf-panel); }\n.feeds .well { display: flex; gap: 5px; align-items: center; color: var(--wf-ok); font-size: 0.86em; white-space: nowrap; padding: 0 4px; }\n.wf button.source.ok { padding: 1px 6px; border-color: transparent; gap: 4px; }\n.wf button.source.ok:hover { border-color: var(--wf-muted); }\n.wf .health { fill: none; stroke: currentColor; stroke-width: 2; flex: none; }\n.wf .source.ok .word, .wf .health.ok { color: var(--wf-ok); } .wf .source.late .word, .wf .health.late { color: var(--wf-late); }\n.wf .source.down .word, .wf .health.down { color: var(--wf-down); } .wf .source.off .word, .wf .health.off, .wf .source.new .word, .wf .health.new { color: var(--wf-muted); }\n.wf .source.late { border-color: var(--wf-late); } .wf .source.down { border-color: var(--wf-down); }\n.wf .source .word { font-weight: 600; } .wf .held { color: var(--wf-late); }\n.wf table { border-collapse: collapse; width: 100%; font-size: 0.92em; } .wf th, .wf td { text-align: left; padding: 2px 8px 2px 0; vertical-align: top; overflow-wrap: anywhere; }\n.wf thead th { color: var(--wf-muted); font-weight: 400; } .wf tbody tr { border-top: 1px solid var(--wf-line); }\n\n.filters .groups, .detail .page, .areas .page { padding: 8px 10px; }\n.filters-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 4px; }\n.wf fieldset { border: 0; margin: 0 0 8px; padding: 0; min-width: 0; } .wf legend { color: var(--wf-muted); font-size: 0.86em; padding: 0 0 3px; }\n.wf .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }\n.wf button.chip { display: inline-flex; gap: 5px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.88em; }\n.wf .chip.on { background: var(--wf-accent); color: var(--wf-on-accent, #fff); border-color: var(--wf-accent); } .wf .chip.on .muted { color: inherit; }\n.wf .chip.none:not(.on) { opacity: 0.6; }\n.filters .hint { margin: 4px 0 0; font-size: 0.86em; } .filters select { max-width: 100%; } .filters .notice ul { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; }\n\n.timebar { display: flex; gap: 18px; padding: 6px 12px; align-items: stretch; }\n.timebar .valid { flex: 1 1 auto; min-width: 0; } .timebar .row { display: flex; gap: 6px; align-items: center; }\n.timebar .play { min-width: 36px; font-size: 0.8em; } .timebar .shown { margin-left: 8px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }\n.timebar .track { position: relative; height: 38px; margin: 4px 8px 0; }\n.timebar .bars { position: absolute; inset: 0 0 12px; width: 100%; height: 26px; }\n.timebar .bar { fill: var(--wf-unknown); opacity: 0.85; } .timebar .bar.Extreme { fill: var(--wf-extreme); } .timebar .bar.Severe { fill: var(--wf-severe); }\n.timebar .bar.Moderate { fill: var(--wf-moderate); } .timebar .bar.Minor { fill: var(--wf-minor); }\n.timebar .slider { position: absolute; left: -8px; right: -8px; bottom: 0; width: calc(100% + 16px); margin: 0; padding: 0; min-height: 16px; height: 16px; background: none; border: 0; accent-color: var(--wf-accent); }\n.timebar .nowline { position: absolute; top: 0; bottom: 6px; width: 0; border-left: 2px solid var(--wf-text); z-index: 1; pointer-events: none; }\n.timebar .nowline span { position: absolute; top: -2px; left: 4px; font-size: 0.76em; white-space: nowrap; background: var(--wf-panel); padding: 0 3px; border-radius: 2px; }\n.timebar .ticks { position: relative; height: 16px; margin: 0 8px; font-size: 0.76em; } .timebar .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }\n.timebar .ticks span:first-child { transform: none; } .timebar .ticks span:last-child { transform: translateX(-100%); }\n.timebar .asof { flex: none; border-left: 1px solid var(--wf-line); padding-left: 16px; display: flex; flex-direction: column; gap: 4px; margin: 0; }\n.timebar .asof.past { border-left: 4px solid var(--wf-late); } .timebar .asof .mark { color: var(--wf-ok); } .timebar .asof.past .mark { color: var(--wf-late); }\n.timebar .entry, .timebar .steps { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; } .timebar .asof button { padding: 2px 8px; min-height: 26px; }\n.timebar .asof.past .live { border-color: var(--wf-late); color: var(--wf-late); font-weight: 600; }\n\n.detail { background: var(--wf-panel); overflow: auto; }\n.detail h2 { font-size: 1.15em; margin: 6px 0 2px; overflow-wrap: anywhere; } .detail h3 { font-size: 0.86em; color: var(--wf-muted); font-weight: 600; margin: 12px 0 3px; border-bottom: 1px solid var(--wf-line); }\n.detail h4 { font-size: 0.92em; margin: 8px 0 2px; } .detail .line { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }\n.detail .where { margin: 2px 0; color: var(--wf-muted); } .detail .prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-width: 76ch; }\n.detail .headline { font-weight: 600; } .detail .instruction { border-left: 3px solid var(--wf-accent); padding-left: 10px; }\n.detail .tabs { display: flex; gap: 4px; margin: 4px 0; } .detail .act { display: flex; gap: 6px; margin-top: 4px; } .detail .note { flex: 1; min-width: 0; }\n.detail .acts, .detail .links, .detail .history { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; } .detail p.muted { margin: 2px 0; }\n.detail a { color: var(--wf-accent); overflow-wrap: anywhere; } .detail .changes th { color: var(--wf-muted); font-weight: 400; width: 22%; } .detail .changes td { width: 39%; white-space: pre-wrap; }\n.detail del { color: var(--wf-muted); } .detail ins { text-decoration: none; font-weight: 600; }\n.detail .trust.verified { color: var(--wf-ok); } .detail .trust.unverified { color: var(--wf-late); }\n.areas .sums td { text-align: right; } .areas .sums th { font-weight: 400; }\n.export { padding: 6px 10px; }\n.keys { display: inline-block; } .keys > button { min-width: 30px; padding: 2px 8px; }\n.wf dialog { background: var(--wf-panel); color: var(--wf-text); border: 1px solid var(--wf-line); border-radius: 8px; padding: 16px 24px; max-width: 520px; }\n.wf dialog::backdrop { background: rgb(0 0 0 / 55%); } .wf dialog h2 { margin: 0 0 8px; font-size: 1.15em; }\n.keys .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n@media (max-width: 820px) {\n  .timebar { flex-direction: column; gap: 8px; } .timebar .asof { border-left: 0; border-top: 1px solid var(--wf-line); padding: 8px 0 0; }\n  .timebar .asof.past { border-left: 0; border-top: 4px solid var(--wf-late); }\n  .figures .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }\n  .wf .tile { min-width: 0; padding: 5px 8px; } .figures .label { white-space: normal; }\n  .timebar .ticks span:not(:nth-child(4n + 1)) { display: none; }\n  .timebar .row { flex-wrap: wrap; } .timebar .shown { margin-left: 0; width: 100%; }\n  .wf button, .wf input, .wf select { min-height: 34px; }\n}\n@media (prefers-reduced-motion: reduce) { .wf *, .wf *::before, .wf *::after { animation: none !important; transition: none !important; } }\n@media (forced-colors: active) { .wf .sign, .wf .severity, .wf .bar { forced-color-adjust: none; } }\n.timebar .when { width: 11.5em; } .timebar .leap { display: flex; gap: 4px; margin-left: auto; }\n.wall button { cursor: default; } .wall.list .head { padding: 0.3em 0.6em; } .wall.list .title { font-size: 1.05em; display: flex; justify-content: space-between; gap: 1em; } .wall.list .zone { font-size: 1em; }\n.wall.list .rows { overflow: hidden; } .wall.list .source, .wall.list .trust { display: none; } .wall.list .row { gap: 0.5em; padding: 0.35em 0.6em; border-left: 0; cursor: default; } .wall.list .row:hover { background: none; }\n.wall.list .line.last { font-size: 0.9em; } .wall .badge { font-size: 0.72em; } .wall.figures .tiles { overflow: hidden; }\n.wall .tile { padding: 0.25em 0.6em; cursor: default; min-width: 0; } .wall.figures .value { font-size: 1.7em; } .wall.feeds .strip { font-size: 0.95em; }\n.series { padding: 6px 10px 0; } .series .behind-head strong { flex: 0 1 auto; } .series .behind-head .muted { flex: 1 1 auto; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n\n.desktabs { height: auto; padding: 5px 8px 0; border-bottom: 1px solid var(--wf-line); }\n.desktabs .tab { border-bottom-width: 0; border-radius: 4px 4px 0 0; background: none; }\n.desktabs .tab.on { background: var(--wf-raised); border-color: var(--wf-accent); color: var(--wf-accent); font-weight: 600; }\n\n.stations { display: flex; flex-direction: column; min-height: 0; }\n.stations .head { display: flex; flex-direction: column; gap: 5px; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); }\n.stations .total { margin-right: 8px; white-space: nowrap; }\n.stations .tools { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }\n.stations .find { flex: 0 1 220px; min-width: 120px; }\n.stations .choices { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; flex: 1 1 auto; }\n.stations .choice { display: flex; gap: 5px; align-items: center; font-size: 0.9em; } .stations select { padding: 2px 4px; }\n.stations .resort { border-color: var(--wf-late); color: var(--wf-late); }\n.stations progress { width: 100%; height: 6px; accent-color: var(--wf-accent); display: block; flex: none; }\n.stations .box { flex: 1 1 0; min-height: 200px; overflow-y: auto; overflow-x: hidden; position: relative; contain: strict; background: var(--wf-page); cursor: default; }\n.stations .space { position: relative; width: 100%; }\n.stations canvas.tiles { position: absolute; display: block; }\n.stations .group { position: absolute; left: 6px; right: 6px; display: flex; gap: 10px; align-items: center; }\n.stations .mark { position: absolute; pointer-events: none; border-radius: 3px; box-sizing: border-box; }\n.stations .mark.over { border: 1px solid var(--wf-muted); } .stations .mark.chosen { border: 2px solid var(--wf-accent); }\n.stations .mark.cursor { outline: 2px solid var(--wf-accent); outline-offset: 1px; }\n.stations .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.stations .tabled { flex: 1 1 0; min-height: 200px; overflow: auto; padding: 0 10px 10px; } .stations .tabled thead th { position: sticky; top: 0; background: var(--wf-panel); padding-top: 6px; }\n.stations .tabled tbody th { font-weight: 600; }\n@media (max-width: 820px) { .stations .box, .stations .tabled { min-height: 68vh; } .stations .chips.levels { flex-wrap: wrap; } }\n";
+const WORDS = {"Extreme": {"en": "Extreme", "zh": "特别严重"}, "Minor": {"en": "Minor", "zh": "一般"}, "Moderate": {"en": "Moderate", "zh": "较重"}, "Severe": {"en": "Severe", "zh": "严重"}, "Unknown": {"en": "Unknown", "zh": "未知"}, "act.acknowledge": {"en": "acknowledged", "zh": "已确认"}, "act.note": {"en": "noted", "zh": "备注"}, "act.seen": {"en": "saw this", "zh": "已查看"}, "action.reset": {"en": "Reset filters", "zh": "清除筛选"}, "check.drift": {"en": "drift", "zh": "漂移"}, "check.gap": {"en": "gap", "zh": "数据缺失"}, "check.maintenance": {"en": "maintenance", "zh": "维护中"}, "check.neighbour": {"en": "disagrees with neighbours", "zh": "与邻站不符"}, "check.range": {"en": "range", "zh": "超出范围"}, "check.rate": {"en": "rate of change", "zh": "变化过快"}, "check.source": {"en": "flagged by its source", "zh": "数据源标记"}, "check.spike": {"en": "spike", "zh": "尖峰"}, "check.stuck": {"en": "stuck", "zh": "数值停滞"}, "check.time": {"en": "time", "zh": "时间异常"}, "export.csv": {"en": "CSV", "zh": "CSV"}, "export.csv.long": {"en": "The listed records as a table; safe to open in a spreadsheet", "zh": "所列记录的表格，可安全用电子表格打开"}, "export.geojson": {"en": "GeoJSON", "zh": "GeoJSON"}, "export.geojson.long": {"en": "The listed records with their outlines", "zh": "所列记录及其范围"}, "export.png": {"en": "PNG", "zh": "PNG"}, "export.png.long": {"en": "The map as a picture, with its marks", "zh": "带标注的地图图片"}, "export.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "export.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "export.title": {"en": "Take away", "zh": "导出"}, "feeds.cadence": {"en": "Expected every", "zh": "预期间隔"}, "feeds.down": {"en": "DOWN", "zh": "故障"}, "feeds.down.long": {"en": "The last try failed: what is shown of it is old", "zh": "最近一次获取失败：所示内容已旧"}, "feeds.held": {"en": "{n} in quarantine", "zh": "{n} 条被隔离"}, "feeds.last": {"en": "Last heard", "zh": "最近收到"}, "feeds.late": {"en": "LATE", "zh": "迟到"}, "feeds.late.long": {"en": "Nothing came for longer than this source allows: what is shown of it is old", "zh": "超过允许时间没有更新：所示内容已旧"}, "feeds.late_after": {"en": "Late after", "zh": "迟到界限"}, "feeds.message": {"en": "Message", "zh": "消息"}, "feeds.never": {"en": "never", "zh": "从未"}, "feeds.new": {"en": "not yet heard", "zh": "尚未收到"}, "feeds.new.long": {"en": "Nothing was heard of it yet", "zh": "尚未收到任何数据"}, "feeds.newest": {"en": "Newest content", "zh": "最新内容"}, "feeds.nothing": {"en": "No source is configured.", "zh": "未配置数据源。"}, "feeds.off": {"en": "off", "zh": "关闭"}, "feeds.off.long": {"en": "Configured, but not allowed to fetch", "zh": "已配置但未允许获取"}, "feeds.ok": {"en": "on time", "zh": "正常"}, "feeds.ok.long": {"en": "News came within the time that this source allows", "zh": "在允许时间内有更新"}, "feeds.quarantine": {"en": "{n} in quarantine: they could not be read, are kept, and are shown nowhere else", "zh": "{n} 条被隔离：无法读取，已保留，不在别处显示"}, "feeds.reason": {"en": "Reason", "zh": "原因"}, "feeds.size": {"en": "Size", "zh": "大小"}, "feeds.state": {"en": "State", "zh": "状态"}, "feeds.title": {"en": "Sources", "zh": "数据源"}, "feeds.when": {"en": "When", "zh": "时间"}, "feeds.where": {"en": "Where", "zh": "位置"}, "filters.hazards": {"en": "Hazard", "zh": "灾种"}, "hazard.chemical": {"en": "Chemical release", "zh": "危化品泄漏"}, "hazard.crowd": {"en": "Crowd", "zh": "人群聚集"}, "hazard.drought": {"en": "Drought and heat", "zh": "干旱"}, "hazard.earthquake": {"en": "Earthquake", "zh": "地震"}, "hazard.epidemic": {"en": "Epidemic", "zh": "疫情"}, "hazard.flood": {"en": "Flood", "zh": "洪水"}, "hazard.landslide": {"en": "Landslide", "zh": "滑坡"}, "hazard.mine": {"en": "Mine accident", "zh": "矿山事故"}, "hazard.other": {"en": "Other", "zh": "其他"}, "hazard.storm": {"en": "Storm", "zh": "风暴"}, "hazard.wildfire": {"en": "Wildfire", "zh": "野火"}, "monitor.alarms": {"en": "Alarms", "zh": "警报"}, "monitor.compare": {"en": "Compare", "zh": "对比"}, "monitor.latency": {"en": "Delays", "zh": "时延"}, "monitor.rules": {"en": "Rules", "zh": "规则"}, "monitor.station": {"en": "Station", "zh": "站点"}, "monitor.tabs": {"en": "Parts of the desk", "zh": "席位各部分"}, "monitor.wall": {"en": "Stations", "zh": "站点墙"}, "state.active": {"en": "active", "zh": "有效"}, "state.cancelled": {"en": "cancelled", "zh": "已取消"}, "state.ended": {"en": "ended", "zh": "已结束"}, "state.loading": {"en": "Loading…", "zh": "加载中…"}, "time.as_of": {"en": "AS OF {time} — not live", "zh": "截至 {time} — 非实时"}, "time.as_of.short": {"en": "as of", "zh": "截至"}, "time.back": {"en": "One hour back", "zh": "后退一小时"}, "time.bad": {"en": "This is not a time; expected year, month, day, hour and minute.", "zh": "时间无效；请填写年、月、日、时、分。"}, "time.d": {"en": "{n} d", "zh": "{n} 天"}, "time.d.ago": {"en": "{n} d ago", "zh": "{n} 天前"}, "time.d.in": {"en": "in {n} d", "zh": "{n} 天后"}, "time.earlier": {"en": "One day back", "zh": "后退一天"}, "time.entry": {"en": "Known time, in the floor's zone", "zh": "信息截止时间（值班台时区）"}, "time.go": {"en": "Go", "zh": "前往"}, "time.h": {"en": "{n} h", "zh": "{n} 小时"}, "time.h.ago": {"en": "{n} h ago", "zh": "{n} 小时前"}, "time.h.in": {"en": "in {n} h", "zh": "{n} 小时后"}, "time.is_live": {"en": "Live: all that is known now", "zh": "实时：当前全部信息"}, "time.jump": {"en": "Go to a day or a time, in the floor's zone", "zh": "前往某日或某时（值班台时区）"}, "time.known": {"en": "Known as of", "zh": "信息截至"}, "time.later": {"en": "One day on", "zh": "前进一天"}, "time.live": {"en": "Back to live", "zh": "返回实时"}, "time.min": {"en": "{n} min", "zh": "{n} 分钟"}, "time.min.ago": {"en": "{n} min ago", "zh": "{n} 分钟前"}, "time.min.in": {"en": "in {n} min", "zh": "{n} 分钟后"}, "time.now": {"en": "now", "zh": "现在"}, "time.on": {"en": "One hour on", "zh": "前进一小时"}, "time.pause": {"en": "Pause", "zh": "暂停"}, "time.play": {"en": "Play through time", "zh": "播放"}, "time.present": {"en": "Present", "zh": "当前"}, "time.set": {"en": "Show", "zh": "显示"}, "time.valid": {"en": "Time that is looked at", "zh": "查看的时间"}, "wall.ahead": {"en": "{name} in {time} (linear)", "zh": "{time}后达{name}（线性外推）"}, "wall.bad": {"en": "bad", "zh": "错误"}, "wall.below": {"en": "below thresholds", "zh": "未达阈值"}, "wall.calm.long": {"en": "Heard in time, not flagged, below every threshold, and none ahead", "zh": "按时、无疑、未达阈值且不会很快达到"}, "wall.calm.word": {"en": "calm", "zh": "正常"}, "wall.column.age": {"en": "Age", "zh": "距今"}, "wall.column.level": {"en": "Level", "zh": "级别"}, "wall.column.next": {"en": "Next threshold", "zh": "下一阈值"}, "wall.column.state": {"en": "State", "zh": "状态"}, "wall.column.station": {"en": "Station", "zh": "站点"}, "wall.column.trend": {"en": "Trend", "zh": "趋势"}, "wall.column.value": {"en": "Value", "zh": "数值"}, "wall.csv": {"en": "CSV", "zh": "CSV"}, "wall.csv.long": {"en": "The stations shown, as a table; safe to open in a spreadsheet", "zh": "所示站点的表格，可安全用电子表格打开"}, "wall.elsewhere": {"en": "elsewhere", "zh": "其他"}, "wall.find": {"en": "Find a station…", "zh": "查找站点…"}, "wall.flagged.long": {"en": "The newest value is flagged suspect, bad or missing", "zh": "最新数值被标记为可疑、错误或缺测"}, "wall.flagged.word": {"en": "flagged", "zh": "存疑"}, "wall.group": {"en": "Group", "zh": "分组"}, "wall.group.basin": {"en": "basin", "zh": "流域"}, "wall.group.district": {"en": "district", "zh": "行政区"}, "wall.group.hazard": {"en": "hazard", "zh": "灾种"}, "wall.group.kind": {"en": "kind", "zh": "类型"}, "wall.group.none": {"en": "none", "zh": "不分组"}, "wall.kind.air": {"en": "air", "zh": "空气"}, "wall.kind.crowd": {"en": "crowd", "zh": "人群"}, "wall.kind.dam": {"en": "dam", "zh": "大坝"}, "wall.kind.gas": {"en": "gas", "zh": "气体"}, "wall.kind.gauge": {"en": "river gauge", "zh": "水位"}, "wall.kind.hospital": {"en": "hospital", "zh": "医院"}, "wall.kind.rain": {"en": "rain gauge", "zh": "雨量"}, "wall.kind.seismic": {"en": "seismometer", "zh": "地震仪"}, "wall.kind.slope": {"en": "slope", "zh": "边坡"}, "wall.kind.wind": {"en": "wind", "zh": "风"}, "wall.level.long": {"en": "Stations whose newest value is at or beyond a threshold of this level; choose to see only these", "zh": "最新数值达到或超过该级阈值的站点；点击只看这些"}, "wall.missing": {"en": "missing", "zh": "缺测"}, "wall.more": {"en": "{n} more", "zh": "还有 {n} 个"}, "wall.never": {"en": "no value yet", "zh": "尚无数值"}, "wall.nolimits": {"en": "no thresholds", "zh": "无阈值"}, "wall.nothing": {"en": "This floor has no stations.", "zh": "本值班台没有站点。"}, "wall.nothing.filtered": {"en": "No station passes the filters.", "zh": "没有符合筛选条件的站点。"}, "wall.of": {"en": "of {n} stations", "zh": "/ {n} 个站点"}, "wall.parquet": {"en": "Parquet", "zh": "Parquet"}, "wall.parquet.long": {"en": "The stations shown, as a table for programs", "zh": "所示站点的 Parquet 表格"}, "wall.per": {"en": "/h", "zh": "/小时"}, "wall.png": {"en": "PNG", "zh": "PNG"}, "wall.png.long": {"en": "What is in sight, as a picture with its marks", "zh": "当前可见内容的图片（带标注）"}, "wall.reading": {"en": "Reading what was known then…", "zh": "正在读取当时已知的数据…"}, "wall.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "wall.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "wall.resort": {"en": "Sort again", "zh": "重新排序"}, "wall.rising.long": {"en": "Rising: the slope of the last values is told apart from level", "zh": "上升：最近数值的斜率明显大于零"}, "wall.rising.word": {"en": "rising", "zh": "上升"}, "wall.s": {"en": "{n} s", "zh": "{n} 秒"}, "wall.silent": {"en": "SILENT {age}", "zh": "无信号 {age}"}, "wall.silent.long": {"en": "No value for longer than three of its intervals: this is not calm", "zh": "超过三个周期没有数值：并非正常"}, "wall.silent.word": {"en": "silent", "zh": "无信号"}, "wall.size": {"en": "Tiles", "zh": "磁贴"}, "wall.size.large": {"en": "large", "zh": "大"}, "wall.size.medium": {"en": "medium", "zh": "中"}, "wall.size.small": {"en": "small", "zh": "小"}, "wall.soon.long": {"en": "A straight line through the last values meets a threshold within 24 hours; arithmetic, not a forecast", "zh": "按最近数值线性外推，24 小时内将达到阈值（非预报）"}, "wall.soon.word": {"en": "threshold ahead", "zh": "将达阈值"}, "wall.span": {"en": "Back", "zh": "时段"}, "wall.span.1h": {"en": "1 h", "zh": "1 小时"}, "wall.span.1y": {"en": "1 year", "zh": "1 年"}, "wall.span.24h": {"en": "24 h", "zh": "24 小时"}, "wall.span.30d": {"en": "30 d", "zh": "30 天"}, "wall.span.3d": {"en": "3 d", "zh": "3 天"}, "wall.span.6h": {"en": "6 h", "zh": "6 小时"}, "wall.span.7d": {"en": "7 d", "zh": "7 天"}, "wall.stations": {"en": "stations, worst first", "zh": "个站点，最严重在前"}, "wall.stations.title": {"en": "Stations, worst first", "zh": "站点（最严重在前）"}, "wall.steady": {"en": "steady", "zh": "平稳"}, "wall.suspect": {"en": "suspect", "zh": "可疑"}, "wall.table": {"en": "Table", "zh": "表格"}, "wall.unheard": {"en": "Nothing was heard of the stations for more than two minutes: what is shown is old.", "zh": "超过两分钟未收到站点数据：所示内容已过时。"}};
+// What every pane of the desk shares. Text only ever becomes a text node or an attribute.
+
+const SVG = "http://www.w3.org/2000/svg";
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(CSS);
+
+/** Make an element: attributes by name, on* are listeners, children are nodes or text. */
+function h(tag, attributes, ...children) {
+  return dress(document.createElement(tag), attributes, children);
+}
+
+function s(tag, attributes, ...children) {
+  return dress(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function dress(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  put(node, children);
+  return node;
+}
+
+function put(node, children) {
+  for (const child of children.flat(3)) {
+    if (child === null || child === undefined || child === false) continue;
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+}
+
+/** Replace what a node holds. */
+function fill(node, ...children) {
+  node.replaceChildren();
+  put(node, children);
+  return node;
+}
+
+function word(key, language) {
+  const row = WORDS[key];
+  return row === undefined ? key : row[language] || row.en;
+}
+
+/** A term with {name} places filled in. */
+function phrase(key, language, values) {
+  return word(key, language).replace(/\{(\w+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
+}
+
+// ---- time: the floor's clock and zone, never the browser's ----
+
+const formats = new Map();
+
+function format(zone, options) {
+  const key = zone + JSON.stringify(options);
+  if (!formats.has(key)) {
+    let made;
+    try {
+      made = new Intl.DateTimeFormat("en-GB", {timeZone: zone, hourCycle: "h23", ...options});
+    } catch (error) {
+      made = new Intl.DateTimeFormat("en-GB", {timeZone: "UTC", hourCycle: "h23", ...options});
+    }
+    formats.set(key, made);
+  }
+  return formats.get(key);
+}
+
+function pieces(ms, zone) {
+  const found = {};
+  const shape = {year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit"};
+  for (const part of format(zone, shape).formatToParts(ms)) found[part.type] = part.value;
+  return found;
+}
+
+/** "12:05", or "06-01 12:05" on another day than `now`. */
+function clockTime(ms, zone, now) {
+  const at = pieces(ms, zone);
+  const today = now === undefined ? null : pieces(now, zone);
+  const same = today && at.day === today.day && at.month === today.month && at.year === today.year;
+  const year = today && at.year !== today.year ? `${at.year}-` : "";
+  return same ? `${at.hour}:${at.minute}` : `${year}${at.month}-${at.day} ${at.hour}:${at.minute}`;
+}
+
+/** "2026-06-01 12:05 UTC+8". */
+function fullTime(ms, zone) {
+  const at = pieces(ms, zone);
+  return `${at.year}-${at.month}-${at.day} ${at.hour}:${at.minute} ${offset(ms, zone)}`;
+}
+
+/** "UTC+8" at that time in that zone. */
+function offset(ms, zone) {
+  const part = format(zone, {timeZoneName: "shortOffset"}).formatToParts(ms).find((p) => p.type === "timeZoneName");
+  const text = part ? part.value.replace("GMT", "UTC") : "UTC";
+  return text === "UTC" ? "UTC+0" : text;
+}
+
+/** Minutes to add to UTC at that time in that zone. */
+function shift(ms, zone) {
+  const match = /UTC([+-])(\d+)(?::(\d+))?/.exec(offset(ms, zone));
+  return match ? (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3] || 0)) : 0;
+}
+
+/** "12 min ago", "in 3 h". */
+function ago(ms, now, language) {
+  const seconds = (now - ms) / 1000;
+  const size = Math.abs(seconds);
+  const [count, unit] =
+    size < 60 ? [0, "now"] : size < 5400 ? [size / 60, "min"] : size < 129600 ? [size / 3600, "h"] : [size / 86400, "d"];
+  if (unit === "now") return word("time.now", language);
+  return phrase(seconds > 0 ? `time.${unit}.ago` : `time.${unit}.in`, language, {n: Math.round(count)});
+}
+
+function span(ms, language) {
+  const minutes = Math.max(0, Math.round(ms / 60000));
+  if (minutes < 90) return phrase("time.min", language, {n: minutes});
+  if (minutes < 2160) return phrase("time.h", language, {n: Math.round(minutes / 60)});
+  return phrase("time.d", language, {n: Math.round(minutes / 1440)});
+}
+
+function number(value, digits) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  return new Intl.NumberFormat("en-GB", {maximumFractionDigits: digits === undefined ? 0 : digits})
+    .format(value).replace(/,/g, "\u202f");
+}
+
+// ---- signs: a shape with every colour ----
+
+const SHAPES = {
+  Extreme: ["M8 1 L15 8 L8 15 L1 8 Z"],
+  Severe: ["M2 2 H14 V14 H2 Z"],
+  Moderate: ["M8 1.5 L15 14 H1 Z"],
+  Minor: ["M8 1.5 A6.5 6.5 0 1 1 7.99 1.5 Z"],
+  Unknown: ["M8 1.5 A6.5 6.5 0 1 1 7.99 1.5 Z", "M4 4 L12 12 M12 4 L4 12"],
+};
+
+const HAZARDS = {
+  flood: "M1 6 q2-2 3.5 0 t3.5 0 t3.5 0 t3.5 0 M1 11 q2-2 3.5 0 t3.5 0 t3.5 0 t3.5 0",
+  landslide: "M1 14 L6 3 L9 8 M5 14 h9 l-3-4 M11 5 h.1 M13 8 h.1",
+  earthquake: "M1 8 h3 l1.5-5 3 10 2-7 1 2 h3.5",
+  drought: "M8 4.5 A3.5 3.5 0 1 1 7.99 4.5 M8 1 v1.5 M8 13.500 v1.5 M1 8 h1.500 M13.500 8 h1.500 M3 3 l1 1 M12 12 l1 1 M3 13 l1-1 M12 4 l1-1",
+  wildfire: "M8 1 c1 3 5 4.500 5 9 a5 5 0 0 1-10 0 c0-2 1-3 2-4 c0 2 1 2.500 1.500 2.500 c-.5-3 .5-5 1.500-7.500",
+  storm: "M1 5 h8 a2 2 0 1 0-2-2 M1 8 h11 a2 2 0 1 1-2 2 M1 11 h5 a2 2 0 1 1-2 2",
+  chemical: "M6 1 h4 M6.500 1 v5 L2 14 h12 L9.500 6 V1 M4.500 10 h7",
+  mine: "M2 6 q6-6 12 0 M8 3 v12",
+  epidemic: "M8 5 A3 3 0 1 1 7.99 5 M8 1 v4 M8 11 v4 M1 8 h4 M11 8 h4 M3 3 l3 3 M10 10 l3 3 M13 3 l-3 3 M6 10 l-3 3",
+  crowd: "M5 5 A1.800 1.800 0 1 1 4.99 5 M11 5 A1.800 1.800 0 1 1 10.990 5 M2 14 v-3 a3 3 0 0 1 6 0 v3 M8 14 v-3 a3 3 0 0 1 6 0 v3",
+  other: "M8 3 v6 M8 12 v.5",
+};
+
+/** A size that grows with the text, given for text of 14 pixels. */
+function em(size) {
+  return `width:${size / 14}em;height:${size / 14}em;flex:none`;
+}
+
+function sign(severity, size) {
+  const paths = SHAPES[severity] || SHAPES.Unknown;
+  return s(
+    "svg", {viewBox: "0 0 16 16", style: em(size || 16), "aria-hidden": "true", class: "sign"},
+    paths.map((d, place) => s("path", {d, class: place ? "cross" : `fill ${severity in SHAPES ? severity : "Unknown"}`})),
+  );
+}
+
+function hazardSign(name) {
+  return s(
+    "svg", {viewBox: "0 0 16 16", style: em(14), "aria-hidden": "true", class: "hazard"},
+    s("path", {d: HAZARDS[name] || HAZARDS.other}),
+  );
+}
+
+/** The sign of a kind of record that must not be taken for another: an alarm is this floor's own. */
+function kindSign(kind) {
+  if (kind !== "alarm") return null;
+  return s("svg", {viewBox: "0 0 16 16", style: em(14), "aria-hidden": "true", class: "hazard bell"},
+    s("path", {d: "M8 1 v1.500 M3 12 q1.500-1.500 1.500-5 a3.500 3.500 0 0 1 7 0 q0 3.500 1.500 5 Z M6.500 14 a1.500 1.500 0 0 0 3 0"}));
+}
+
+const HEALTH = {
+  ok: "M2 8.500 L6.500 13 L14 3",
+  late: "M8 1.500 A6.500 6.500 0 1 1 7.99 1.500 M8 4 v4.500 l3 2",
+  down: "M3 3 L13 13 M13 3 L3 13",
+  off: "M3 8 h10",
+  new: "M8 3 A5 5 0 1 1 7.99 3",
+};
+
+function healthSign(health) {
+  return s(
+    "svg", {viewBox: "0 0 16 16", style: em(12), "aria-hidden": "true", class: `health ${health}`},
+    s("path", {d: HEALTH[health] || HEALTH.new}),
+  );
+}
+
+// ---- one pane ----
+
+/** Whether this is a wall, which is read from across a room and which nobody touches. */
+const WALL = document.documentElement.hasAttribute("data-wall");
+
+/** Wrap `build(ctx) -> update(state)` as a component of the bundle. */
+function pane(name, build) {
+  return {
+    render({model, el}) {
+      const home = el.getRootNode();
+      if (home.adoptedStyleSheets && !home.adoptedStyleSheets.includes(sheet)) {
+        home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
+      }
+      const root = h("div", {class: `wf ${name} ${WALL ? "wall" : ""}`});
+      const ends = [];
+      let told, state = {}; // what the server wrote, and what it says
+      const ctx = {
+        model,
+        root,
+        get language() { return model.language; },
+        get state() {
+          if (model.state !== told) { told = model.state; state = typeof told === "string" ? JSON.parse(told) : told || {}; }
+          return state;
+        },
+        get clock() { return model.clock || {}; },
+        get zone() { return (model.clock || {}).zone || "UTC"; },
+        t: (key, values) => (values ? phrase(key, model.language, values) : word(key, model.language)),
+        send: (what, rest) => model.send_msg({do: what, ...(rest || {})}),
+        ends: (work) => ends.push(work),
+        heard: () => {},
+        ticks: null,
+      };
+      let base = performance.now();
+      model.on("clock", () => { base = performance.now(); ctx.ticks && ctx.ticks(); });
+      /** The floor's time now, in milliseconds; the time asked for when the past is shown. */
+      ctx.present = () => ctx.clock.now + (performance.now() - base) * (ctx.clock.speed ?? 1);
+      ctx.now = () => (ctx.clock.as_of === null || ctx.clock.as_of === undefined ? ctx.present() : ctx.clock.as_of);
+      ctx.listen = (target, type, work) => {
+        target.addEventListener(type, work);
+        ends.push(() => target.removeEventListener(type, work));
+      };
+      ctx.every = (ms, work) => {
+        const timer = setInterval(work, ms);
+        ends.push(() => clearInterval(timer));
+      };
+      const toast = h("div", {class: "toast", role: "status", "aria-live": "polite"});
+      let fading = 0;
+      ctx.say = (text, bad) => {
+        fill(toast, text);
+        toast.classList.toggle("bad", Boolean(bad));
+        toast.classList.add("shown");
+        clearTimeout(fading);
+        fading = setTimeout(() => toast.classList.remove("shown"), 6000);
+      };
+      const update = build(ctx);
+      root.append(toast);
+      const run = () => {
+        root.lang = model.language === "zh" ? "zh-CN" : "en";
+        update(ctx.state);
+      };
+      model.on("state", run);
+      model.on("language", run);
+      model.on("msg:custom", (message) => {
+        if (message && message.say !== undefined) ctx.say(message.say, message.bad);
+        else if (message && message.file !== undefined) save(message);
+        else ctx.heard(message);
+      });
+      model.on("remove", () => { clearTimeout(fading); ends.splice(0).forEach((end) => end()); });
+      run();
+      return root;
+    },
+  };
+}
+
+/** Hand the user a file that the server made; the name was made safe there. */
+function save(message) {
+  const bytes = Uint8Array.from(atob(message.data), (c) => c.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([bytes], {type: message.type || "application/octet-stream"}));
+  const link = h("a", {href: url, download: message.file});
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** Tell the page's other panes that something was asked for by a key. */
+function shout(what) {
+  document.dispatchEvent(new CustomEvent("wf:" + what));
+}
+
+// Listens to what the server sends to all pages alike. No imports: joined into the bundles of those who listen.
+//
+// listen(url, topic, onBytes, onLink) -> stop()
+//   url      as watchfloor.views.serve.listening.address() gave it; its part after # is the page's token
+//   onBytes  takes a Uint8Array, the topic's whole state; its bytes begin at a multiple of 8 of their buffer
+//   onLink   takes true when the line is open and false when it is lost; optional
+// All who listen on a page share one line. It comes back by itself, with growing, uneven waits.
+const listen = (() => {
+  const QUIET = 15000, LONGEST = 30000, LASTING = 10000
+  const lines = globalThis[Symbol.for('watchfloor.broadcast')] ||= new Map()
+  const text = new TextDecoder()
+
+  function parse(buffer) {
+    const length = new DataView(buffer).getUint16(0, true)
+    const start = (2 + length + 7) & ~7
+    return [text.decode(new Uint8Array(buffer, 2, length)), new Uint8Array(buffer, start)]
+  }
+
+  function call(take, value) {
+    try { take(value) } catch (error) { console.error('a listener failed', error) }
+  }
+
+  function dial(url) {
+    const cut = url.indexOf('#')
+    const place = new URL(cut < 0 ? url : url.slice(0, cut), location.href)
+    place.protocol = place.protocol === 'https:' || place.protocol === 'wss:' ? 'wss:' : 'ws:'
+    place.hash = ''
+    const token = cut < 0 ? '' : url.slice(cut + 1)
+    const line = {ears: new Map(), last: new Map(), links: new Set(), alive: false, ended: false}
+    let socket = null, tries = 0, heard = 0, opened = 0, timer = 0
+
+    const linked = (alive) => {
+      if (line.alive === alive) return
+      line.alive = alive
+      for (const take of [...line.links]) call(take, alive)
+    }
+    const drop = () => {
+      if (!socket) return
+      const old = socket
+      socket = old.onopen = old.onmessage = old.onclose = old.onerror = null
+      try { old.close() } catch { /* it is gone */ }
+    }
+    const again = () => {
+      drop()
+      linked(false)
+      if (line.ended) return
+      clearTimeout(timer)
+      const wait = Math.min(LONGEST, 500 * 2 ** Math.min(tries, 10))
+      tries += 1
+      timer = setTimeout(connect, wait * (0.5 + Math.random()))
+    }
+    const connect = () => {
+      clearTimeout(timer)
+      drop()
+      if (line.ended) return
+      heard = performance.now()
+      try { socket = new WebSocket(place.href, token ? ['watchfloor', token] : ['watchfloor']) } catch { again(); return }
+      socket.binaryType = 'arraybuffer'
+      socket.onopen = () => { opened = performance.now(); for (const topic of line.ears.keys()) socket.send('+' + topic) }
+      socket.onclose = again
+      socket.onmessage = (event) => {
+        if (!(event.data instanceof ArrayBuffer) || event.data.byteLength < 2) return
+        heard = performance.now()
+        if (heard - opened > LASTING) tries = 0
+        linked(true)
+        const [topic, bytes] = parse(event.data)
+        const ears = line.ears.get(topic)
+        if (!ears) return
+        line.last.set(topic, bytes)
+        for (const take of [...ears]) call(take, bytes)
+      }
+    }
+    // A line that was cut without a word stays "open" for minutes: what counts is what is heard.
+    const watch = setInterval(() => { if (socket && performance.now() - heard > QUIET) again() }, 1000)
+    const online = () => { if (!line.alive) { tries = 0; connect() } }
+    globalThis.addEventListener('online', online)
+
+    line.add = (topic, take) => {
+      const ears = line.ears.get(topic)
+      if (ears) {
+        ears.add(take)
+        if (line.last.has(topic)) call(take, line.last.get(topic))
+        return
+      }
+      line.ears.set(topic, new Set([take]))
+      if (socket && socket.readyState === 1) socket.send('+' + topic)
+    }
+    line.remove = (topic, take) => {
+      const ears = line.ears.get(topic)
+      if (!ears || !ears.delete(take) || ears.size) return
+      line.ears.delete(topic)
+      line.last.delete(topic)
+      if (socket && socket.readyState === 1) socket.send('-' + topic)
+      if (line.ears.size) return
+      line.ended = true
+      clearTimeout(timer)
+      clearInterval(watch)
+      globalThis.removeEventListener('online', online)
+      drop()
+      lines.delete(url)
+    }
+    connect()
+    return line
+  }
+
+  return (url, topic, onBytes, onLink) => {
+    if (!lines.has(url)) lines.set(url, dial(url))
+    const line = lines.get(url)
+    const take = (bytes) => onBytes(bytes)
+    line.add(topic, take)
+    if (onLink) { line.links.add(onLink); call(onLink, line.alive) }
+    let over = false
+    return () => {
+      if (over) return
+      over = true
+      if (onLink) line.links.delete(onLink)
+      line.remove(topic, take)
+    }
+  }
+})()
+
+const PANES = {};
+{
+// The tabs of the desk's middle, and what the page around it must know.
+
+const DeskTabsPane = pane("desktabs", (ctx) => {
+  const list = h("div", {class: "chips", role: "tablist"});
+  const wall = document.documentElement.hasAttribute("data-wall");
+  ctx.root.append(list);
+  return (state) => {
+    const {tabs = [], open = "", vacant = true} = state;
+    list.setAttribute("aria-label", ctx.t("monitor.tabs"));
+    ctx.root.hidden = wall || tabs.length < 2;
+    fill(list, tabs.map((name) => h("button", {
+      type: "button", role: "tab", "aria-selected": name === open ? "true" : "false", class: `tab ${name === open ? "on" : ""}`,
+      onclick: () => ctx.send("tab", {name}),
+    }, ctx.t(`monitor.${name}`))));
+    // One station's detail stands beside the wall only while there is one.
+    const slot = document.getElementById("wf-detail");
+    if (slot) slot.toggleAttribute("data-vacant", vacant);
+  };
+});
+
+PANES.DeskTabsPane = DeskTabsPane;
+}
+{
+// Which stations are shown, and in which order: worst first, and always the same order for the same facts.
+
+const LEVELS = ["", "Unknown", "Minor", "Moderate", "Severe", "Extreme"];
+const SILENT = 1, FLAGGED = 2, RISING = 4, FALLING = 8;
+const SOON = 24; // hours
+
+/** The roster as the server told it, with what is looked up often. */
+function readRoster(bytes, version) {
+  const told = JSON.parse(new TextDecoder().decode(bytes));
+  const stations = told.stations.map((row) => {
+    const [name, title, titleZh, units, field, kind, hazard, district, basin, interval, patience, lon, lat, limits] = row;
+    return {
+      name, title, titleZh, units: unitText(units), field, kind, hazard, district, basin, interval, patience: patience * 1000, lon, lat, limits,
+      words: `${name} ${title} ${titleZh} ${field} ${kind} ${hazard} ${district} ${basin}`.toLowerCase(),
+    };
+  });
+  return {stations, words: told.words || {}, version};
+}
+
+function unitText(units) {
+  return units === "1" ? "" : units.replace(/\bpercent\b/, "%").replace(/\bdegC\b/, "°C").replace(/\bu(?=[gmL])/, "µ").replace(/\^2/g, "²").replace(/\^3/g, "³").replace(/\*\*2/g, "²").replace(/\*\*3/g, "³");
+}
+
+/** No value came for longer than the station allows: its own clock says so, without any message. */
+function isSilent(board, station, row, now) {
+  const time = board.time[row];
+  return !(time === time) || now - time > station.patience;
+}
+
+/** The place in "worst first": a small number is worse. Within one, stations stand by name. */
+function rankOf(board, station, row, now) {
+  const level = board.level[row];
+  const silent = isSilent(board, station, row, now);
+  if (level) return (5 - level) * 2 + (silent ? 1 : 0);
+  if (silent) return 12;
+  const eta = board.eta[row];
+  if (eta <= SOON) return 13 + (eta < 1 ? 0 : eta < 3 ? 1 : eta < 6 ? 2 : eta < 12 ? 3 : 4);
+  return board.state[row] & FLAGGED ? 20 : 21;
+}
+
+function conditionsOf(board, station, row, now) {
+  const silent = isSilent(board, station, row, now);
+  const state = board.state[row];
+  return {
+    silent, flagged: Boolean(state & FLAGGED), rising: !silent && Boolean(state & RISING), falling: !silent && Boolean(state & FALLING),
+    soon: !silent && board.eta[row] <= SOON, calm: !silent && !board.level[row] && !(state & FLAGGED) && !(board.eta[row] <= SOON),
+  };
+}
+
+function inRing(ring, x, y) {
+  let inside = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+    const [xi, yi] = ring[i], [xj, yj] = ring[j];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+  }
+  return inside;
+}
+
+/** Whether a place lies in a GeoJSON Polygon or MultiPolygon. */
+function within(area, x, y) {
+  if (x === null || y === null) return false;
+  const parts = area.type === "Polygon" ? [area.coordinates] : area.coordinates;
+  return parts.some((rings) => inRing(rings[0], x, y) && !rings.slice(1).some((hole) => inRing(hole, x, y)));
+}
+
+/** Whether a station passes everything but levels and conditions. */
+function passes(station, asked) {
+  if (asked.hazards.length && !asked.hazards.includes(station.hazard || "other")) return false;
+  if (asked.text && !asked.text.split(/\s+/).every((part) => station.words.includes(part))) return false;
+  return !asked.area || within(asked.area, station.lon, station.lat);
+}
+
+/** Rows that pass, worst first, in groups, and how many there are of each sort. */
+function arrange(roster, board, asked, now) {
+  const counts = {all: 0, Extreme: 0, Severe: 0, Moderate: 0, Minor: 0, Unknown: 0, silent: 0, flagged: 0, rising: 0, falling: 0, soon: 0, calm: 0};
+  const groups = new Map();
+  const ranks = new Map();
+  let shown = 0;
+  roster.stations.forEach((station, row) => {
+    if (row >= board.count || !passes(station, asked)) return;
+    const held = conditionsOf(board, station, row, now);
+    const level = LEVELS[board.level[row]];
+    counts.all += 1;
+    if (level) counts[level] += 1;
+    for (const name of Object.keys(held)) if (held[name]) counts[name] += 1;
+    const chosen = asked.severities.length || asked.conditions.length;
+    if (chosen && !asked.severities.includes(level) && !asked.conditions.some((name) => held[name])) return;
+    const group = asked.group === "none" ? "" : station[asked.group] || "";
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group).push(row);
+    ranks.set(row, rankOf(board, station, row, now));
+    shown += 1;
+  });
+  const found = [...groups].map(([name, rows]) => ({name, rows: rows.sort((a, b) => ranks.get(a) - ranks.get(b) || a - b)}));
+  // The worst group first; of two that are as bad, the one with the earlier name, and the nameless one last.
+  const worst = (group) => ranks.get(group.rows[0]);
+  found.sort((a, b) => worst(a) - worst(b) || (a.name === "") - (b.name === "") || (a.name < b.name ? -1 : 1));
+  return {groups: found, counts, shown};
+}
+
+// One tile: who, how much, how old, how bad, whither. Drawn on a canvas; text is drawn, never parsed.
+
+const SIZES = { // in pixels at a text of 14
+  small: {w: 168, h: 54, plot: 0}, medium: {w: 236, h: 118, plot: 46}, large: {w: 348, h: 186, plot: 100},
+};
+const INKS = {Extreme: "#B3124E", Severe: "#A85400", Moderate: "#7A6200", Minor: "#0B5CAD", Unknown: "#55616D"}; // lines on white
+
+function figure(value) {
+  const size = Math.abs(value);
+  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : size === 0 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(size)));
+  return number(value, digits).replace("-", "−");
+}
+
+function slope(rate) {
+  const size = Math.abs(rate);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size === 0 ? 0 : Math.min(6, 1 - Math.floor(Math.log10(size)));
+  return (rate < 0 ? "−" : "+") + number(size, Math.max(0, digits));
+}
+
+function ageText(ms, t) {
+  const s = Math.max(0, ms / 1000);
+  if (s < 90) return t("wall.s", {n: Math.round(s)});
+  if (s < 5400) return t("time.min", {n: Math.round(s / 60)});
+  return s < 172800 ? t("time.h", {n: Math.round(s / 3600)}) : t("time.d", {n: Math.round(s / 86400)});
+}
+
+function etaText(hours, t) {
+  return hours < 1 ? t("time.min", {n: Math.max(1, Math.round(hours * 60))}) : t("time.h", {n: hours < 10 ? hours.toFixed(1) : Math.round(hours)});
+}
+
+/** All that a tile says, as words: for the tile, the table and the screen reader. */
+function sayings(roster, board, row, now, language, t) {
+  const station = roster.stations[row];
+  const time = board.time[row];
+  const never = !(time === time);
+  const silent = isSilent(board, station, row, now);
+  const level = LEVELS[board.level[row]];
+  const state = board.state[row];
+  const value = board.value[row];
+  const unit = station.units ? ` ${station.units}` : "";
+  const rate = board.rate[row];
+  const arrow = silent || !(rate === rate) ? "" : state & RISING ? "▲" : state & FALLING ? "▼" : "▶";
+  const limit = board.next[row] < station.limits.length && board.eta[row] === board.eta[row] && !silent ? station.limits[board.next[row]] : null;
+  const flag = board.flag[row];
+  return {
+    station, level, silent, never, flag,
+    title: language === "zh" && station.titleZh ? station.titleZh : station.title,
+    value: value === value ? figure(value) : "–",
+    unit: station.units,
+    age: never ? "" : ageText(now - time, t),
+    word: level ? t(level) : silent ? "" : station.limits.length ? t("wall.below") : t("wall.nolimits"),
+    still: silent ? (never ? t("wall.never") : t("wall.silent", {age: ageText(now - time, t)})) : "",
+    odd: !never && flag >= 2 ? t(flag === 2 ? "wall.suspect" : flag === 9 ? "wall.missing" : "wall.bad") : "",
+    arrow, trend: arrow ? (arrow === "▶" ? t("wall.steady") : `${slope(rate)}${unit}${t("wall.per")}`) : "",
+    ahead: limit ? t("wall.ahead", {name: limit[1], time: etaText(board.eta[row], t)}) : "",
+    limit,
+  };
+}
+
+const measured = new Map(); // text cut to a width, by font
+
+function cut(c, text, width) {
+  const key = `${c.font}|${Math.round(width)}|${text}`;
+  let found = measured.get(key);
+  if (found === undefined) {
+    found = text;
+    if (c.measureText(text).width > width) {
+      let low = 0, high = text.length;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (c.measureText(text.slice(0, middle) + "…").width <= width) low = middle; else high = middle - 1;
+      }
+      found = low ? text.slice(0, low) + "…" : "";
+    }
+    if (measured.size > 20000) measured.clear();
+    measured.set(key, found);
+  }
+  return found;
+}
+
+const shapes = new Map();
+
+function drawSign(c, severity, x, y, size, look) {
+  if (!shapes.has(severity)) shapes.set(severity, SHAPES[severity].map((d) => new Path2D(d)));
+  c.save();
+  c.translate(x, y);
+  c.scale(size / 16, size / 16);
+  shapes.get(severity).forEach((path, place) => {
+    if (place) { c.strokeStyle = "#111"; c.lineWidth = 1.6; c.stroke(path); return; }
+    c.fillStyle = look.levels[severity];
+    c.fill(path);
+    c.strokeStyle = "rgb(0 0 0 / 55%)";
+    c.lineWidth = 1;
+    c.stroke(path);
+  });
+  c.restore();
+}
+
+/** Draw one tile into a rectangle. */
+function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
+  const e = look.em; // pixels of the text
+  const pad = 0.55 * e;
+  const small = asked.size === "small";
+  c.fillStyle = look.panel;
+  c.fillRect(x, y, w, h);
+  if (told.level) {
+    c.fillStyle = look.levels[told.level];
+    c.fillRect(x, y, 0.3 * e, h);
+  }
+  c.strokeStyle = told.level ? look.levels[told.level] : told.silent ? look.late : look.line;
+  c.lineWidth = 1;
+  c.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
+  const left = x + pad + 0.35 * e, right = x + w - pad;
+  c.textBaseline = "alphabetic";
+  // First line: shape, name, level in words
+  let at = left;
+  const first = y + 1.35 * e;
+  if (told.level) { drawSign(c, told.level, at, first - 0.82 * e, 0.95 * e, look); at += 1.25 * e; }
+  let stop = right;
+  if (!small) {
+    const chip = told.still || told.word;
+    c.font = `600 ${0.8 * e}px ${look.font}`;
+    const room = Math.min(c.measureText(chip).width, 0.5 * w);
+    const shown = cut(c, chip, room + 1);
+    if (told.level && !told.still) {
+      c.fillStyle = look.levels[told.level];
+      c.fillRect(stop - room - 0.7 * e, first - 0.92 * e, room + 0.7 * e, 1.2 * e);
+      c.fillStyle = "#111";
+      c.fillText(shown, stop - room - 0.35 * e, first - 0.06 * e);
+      stop -= room + 1.1 * e;
+    } else {
+      c.fillStyle = told.still ? look.late : look.muted;
+      c.fillText(shown, stop - room, first);
+      stop -= room + 0.6 * e;
+    }
+  }
+  c.font = `600 ${0.93 * e}px ${look.font}`;
+  c.fillStyle = look.text;
+  c.fillText(cut(c, told.title, stop - at), at, first);
+  // Second line: value and unit, trend, age
+  const second = y + (small ? 3.0 : 3.25) * e;
+  c.font = `650 ${(small ? 1.15 : 1.55) * e}px ${look.font}`;
+  c.fillStyle = told.silent || told.flag >= 3 ? look.muted : look.text;
+  c.fillText(told.value, left, second);
+  at = left + c.measureText(told.value).width + 0.3 * e;
+  c.font = `${0.86 * e}px ${look.font}`;
+  c.fillStyle = look.muted;
+  c.fillText(told.unit, at, second);
+  at += c.measureText(told.unit).width + 0.6 * e;
+  const age = small && told.still ? told.still : told.age;
+  c.fillStyle = told.silent ? look.late : look.muted;
+  const shown = cut(c, age, Math.max(0, right - at));
+  const long = c.measureText(shown).width;
+  c.fillText(shown, right - long, second);
+  stop = right - long - 0.5 * e;
+  if (small) {
+    if (told.odd) { c.fillStyle = look.late; c.fillText(cut(c, told.odd, stop - at), at, second); }
+    else if (told.arrow && told.arrow !== "▶") { c.fillStyle = look.text; c.fillText(told.arrow, at, second); }
+    if (told.silent) hatch(c, x, y, w, h, look, 0.35);
+    return;
+  }
+  if (told.odd) {
+    c.fillStyle = look.late;
+    c.fillText(cut(c, `⚑ ${told.odd}`, stop - at), at, second);
+  } else if (told.trend) {
+    c.fillStyle = told.arrow === "▶" ? look.muted : look.text;
+    c.fillText(cut(c, `${told.arrow} ${told.trend}`, stop - at), at, second);
+  }
+  const foot = told.ahead ? 1.25 * e : 0.35 * e;
+  drawSpark(c, left, y + 3.75 * e, right - left, h - 3.75 * e - foot - 0.25 * e, told, board, row, now, asked, look);
+  if (told.ahead) {
+    c.font = `600 ${0.82 * e}px ${look.font}`;
+    c.fillStyle = look.inks[LEVELS[told.limit[0]]];
+    c.fillText(cut(c, told.ahead, right - left), left, y + h - 0.55 * e);
+  }
+}
+
+function hatch(c, x, y, w, h, look, alpha) {
+  c.save();
+  c.beginPath();
+  c.rect(x, y, w, h);
+  c.clip();
+  c.globalAlpha = alpha;
+  c.strokeStyle = look.late;
+  c.lineWidth = 1;
+  c.beginPath();
+  for (let at = -h; at < w; at += 8) { c.moveTo(x + at, y + h); c.lineTo(x + at + h, y); }
+  c.stroke();
+  c.restore();
+}
+
+/** The line of the last hours or days, true to its lowest and highest values, with the thresholds that are near. */
+function drawSpark(c, x, y, w, h, told, board, row, now, asked, look) {
+  const {station} = told;
+  const span = board.width * board.step;
+  let low = Infinity, high = -Infinity, some = 0;
+  eachColumn(board, row, (time, least, most, odd) => {
+    if (!(least === least)) return;
+    some += 1;
+    if (odd) return;
+    if (least < low) low = least;
+    if (most > high) high = most;
+  });
+  if (low > high) { low = board.value[row]; high = low; }
+  if (!(low === low)) { low = 0; high = 1; }
+  const reach = Math.max(high - low, Math.abs(high) * 0.02, 1e-9);
+  const near = station.limits.filter((limit) => limit[2] >= low - 1.2 * reach && limit[2] <= high + 1.2 * reach);
+  for (const limit of near) { low = Math.min(low, limit[2]); high = Math.max(high, limit[2]); }
+  const pad = Math.max((high - low) * 0.08, reach * 0.08);
+  low -= pad; high += pad;
+  const px = (time) => x + w - ((now - time) / span) * w;
+  const py = (value) => y + h - ((value - low) / (high - low)) * h;
+  c.save();
+  c.beginPath();
+  c.rect(x, y, w, h);
+  c.clip();
+  c.strokeStyle = look.grid;
+  c.lineWidth = 1;
+  c.beginPath();
+  c.moveTo(x, Math.round(y + h) - 0.5);
+  c.lineTo(x + w, Math.round(y + h) - 0.5);
+  c.stroke();
+  c.setLineDash([4, 3]);
+  for (const limit of near) {
+    c.strokeStyle = look.inks[LEVELS[limit[0]]];
+    c.lineWidth = 1.2;
+    c.beginPath();
+    c.moveTo(x, py(limit[2]));
+    c.lineTo(x + w, py(limit[2]));
+    c.stroke();
+  }
+  c.setLineDash([]);
+  // A line joins columns unless values are missing between them
+  const apart = Math.max(2.1 * board.step, station.interval ? 3.2 * station.interval * 1000 : 0);
+  const dot = w / board.width;
+  c.strokeStyle = told.silent ? look.muted : look.accent;
+  c.lineWidth = 1.4;
+  c.beginPath();
+  let before = null;
+  eachColumn(board, row, (time, least, most, odd) => {
+    if (odd || !(least === least)) { if (!odd) before = null; return; }
+    const at = px(time), up = py(most), down = py(least);
+    if (before !== null && time - before <= apart) c.lineTo(at, (up + down) / 2);
+    else { c.moveTo(at - Math.min(1, dot / 2), (up + down) / 2); c.lineTo(at + Math.min(1, dot / 2), (up + down) / 2); }
+    if (down - up > 0.8) { c.moveTo(at, up); c.lineTo(at, down); c.moveTo(at, (up + down) / 2); }
+    before = time;
+  });
+  c.stroke();
+  // What its source or a check calls suspect or bad is drawn as such, never as part of the line
+  c.strokeStyle = look.late;
+  c.lineWidth = 1.5;
+  c.beginPath();
+  eachColumn(board, row, (time, least, most, odd) => {
+    if (!odd) return;
+    const at = px(time);
+    const to = least === least ? Math.min(y + h - 3, Math.max(y + 3, py((least + most) / 2))) : y + h - 3;
+    c.moveTo(at - 2.5, to - 2.5); c.lineTo(at + 2.5, to + 2.5);
+    c.moveTo(at - 2.5, to + 2.5); c.lineTo(at + 2.5, to - 2.5);
+  });
+  c.stroke();
+  if (asked.size === "large") labels(c, x, y, w, near, py, look);
+  c.restore();
+  if (told.silent) {
+    const since = board.time[row] === board.time[row] ? Math.max(x, px(board.time[row])) : x;
+    hatch(c, since, y, x + w - since, h, look, 0.7);
+  }
+  if (!some && told.never) {
+    c.font = `${0.86 * look.em}px ${look.font}`;
+    c.fillStyle = look.muted;
+    c.fillText(cut(c, told.still, w), x + 4, y + h / 2);
+  }
+}
+
+/** Names and values of the thresholds, on their lines. */
+function labels(c, x, y, w, near, py, look) {
+  c.font = `${0.74 * look.em}px ${look.font}`;
+  let last = Infinity;
+  for (const limit of [...near].sort((a, b) => a[2] - b[2])) {
+    const at = py(limit[2]);
+    if (last - at < 0.95 * look.em) continue;
+    last = at;
+    const text = cut(c, `${limit[1]} ${figure(limit[2])}`, w / 2);
+    const long = c.measureText(text).width;
+    c.fillStyle = look.panel;
+    c.fillRect(x, at - 0.45 * look.em, long + 6, 0.9 * look.em);
+    c.fillStyle = look.inks[LEVELS[limit[0]]];
+    c.fillText(text, x + 3, at + 0.27 * look.em);
+  }
+}
+
+// Reads what views/monitor/wire.py writes: a header and plain arrays, little-endian.
+
+const FULL = 0x31464657;
+const DELTA = 0x31444657;
+
+/** Read one message; null where it is none. Arrays that later messages change are copied, sparklines are not. */
+function readWall(bytes) {
+  if (!bytes || bytes.byteLength < 64) return null;
+  if (bytes.byteOffset % 8) bytes = bytes.slice();
+  const {buffer, byteOffset, byteLength} = bytes;
+  const head = new DataView(buffer, byteOffset, 64);
+  const magic = head.getUint32(0, true);
+  const count = head.getUint32(4, true);
+  const width = head.getUint32(8, true);
+  const partial = magic === DELTA;
+  const expected = 64 + 20 * count + 8 * count * width + (partial ? 4 * count : 0) + 4 * count + count * width;
+  if ((magic !== FULL && !partial) || byteLength !== expected) return null;
+  let place = byteOffset + 64;
+  const take = (Kind, many) => {
+    const found = new Kind(buffer, place, many);
+    place += found.byteLength;
+    return found;
+  };
+  const told = {
+    partial, count, width,
+    number: head.getUint32(12, true),
+    version: head.getUint32(16, true),
+    at: head.getFloat64(24, true),
+    edge: head.getFloat64(32, true),
+    step: head.getFloat64(40, true),
+    time: take(Float64Array, count).slice(),
+    value: take(Float32Array, count).slice(),
+    rate: take(Float32Array, count).slice(),
+    eta: take(Float32Array, count).slice(),
+    spark: take(Float32Array, count * width * 2),
+  };
+  if (partial) told.rows = take(Uint32Array, count);
+  for (const name of ["flag", "level", "state", "next"]) told[name] = take(Uint8Array, count).slice();
+  told.odd = take(Uint8Array, count * width);
+  if (!partial) told.tails = new Map(); // row -> its newest columns, from the last of the full message on
+  return told;
+}
+
+/** Take a small message into the full one that it names; returns the rows that changed, or null. */
+function takeDelta(board, delta) {
+  if (!board || board.number !== delta.number || board.version !== delta.version) return null;
+  board.at = Math.max(board.at, delta.at);
+  const {width} = delta;
+  for (let place = 0; place < delta.count; place += 1) {
+    const row = delta.rows[place];
+    if (row >= board.count) continue;
+    for (const name of ["time", "value", "rate", "eta", "flag", "level", "state", "next"]) board[name][row] = delta[name][place];
+    board.tails.set(row, {
+      width, spark: delta.spark.subarray(place * width * 2, (place + 1) * width * 2),
+      odd: delta.odd.subarray(place * width, (place + 1) * width),
+    });
+  }
+  return delta.rows;
+}
+
+/** Call `draw(time, low, high, odd)` for each column of a station that holds a value, oldest first; time is its middle. */
+function eachColumn(board, row, draw) {
+  const {width, step, edge, spark, odd, tails} = board;
+  const tail = tails.get(row);
+  const begin = edge - width * step + step / 2;
+  const last = tail ? width - 1 : width; // the tail has the last column anew
+  for (let column = 0, at = row * width; column < last; column += 1, at += 1) {
+    const low = spark[2 * at];
+    if (low === low || odd[at]) draw(begin + column * step, low, spark[2 * at + 1], odd[at]);
+  }
+  if (!tail) return;
+  for (let column = 0; column < tail.width; column += 1) {
+    const low = tail.spark[2 * column];
+    if (low === low || tail.odd[column]) draw(begin + (width - 1 + column) * step, low, tail.spark[2 * column + 1], tail.odd[column]);
+  }
+}
+
+// The wall of stations: only the rows of tiles in sight exist, each a canvas; scrolling is the browser's own.
+
+const RESORT = 5000; // ms between two looks at the order
+const HOLD = 4000; // ms for which nothing moves after the pointer or a key did
+const HEAD = 30; // height of a group's heading at a text of 14
+
+const WallPane = pane("stations", (ctx) => {
+  const chips = h("div", {class: "chips levels", role: "group"});
+  const hazards = h("div", {class: "chips", role: "group"});
+  const find = h("input", {
+    type: "search", class: "find", maxlength: "200", autocomplete: "off", spellcheck: "false",
+    oninput: () => later(),
+    onkeydown: (event) => {
+      if (event.key === "Escape" && find.value) { find.value = ""; ctx.send("text", {value: ""}); event.stopPropagation(); }
+      if (event.key === "ArrowDown" || event.key === "Enter") { box.focus(); event.preventDefault(); }
+    },
+  });
+  const choices = h("div", {class: "choices"});
+  const sorted = h("button", {type: "button", class: "resort", hidden: true, onclick: () => settle(true)});
+  const notice = h("div", {class: "notice", role: "status", hidden: true});
+  const bar = h("progress", {max: "1", hidden: true});
+  const space = h("div", {class: "space"});
+  const hover = h("div", {class: "mark over", hidden: true}), chosen = h("div", {class: "mark chosen", hidden: true}), focus = h("div", {class: "mark cursor", hidden: true});
+  const option = h("div", {role: "option", id: "wall-option", class: "spoken", "aria-selected": "false"});
+  const box = h("div", {class: "box", role: "listbox", tabindex: "0", onscroll: () => soon(), onkeydown: key, onpointermove: moved, onpointerleave: left, onclick: clicked}, space, hover, chosen, focus, option);
+  const table = h("div", {class: "tabled", tabindex: "0", role: "region", hidden: true});
+  const empty = h("div", {class: "empty", hidden: true});
+  const spoken = h("div", {class: "spoken", "aria-live": "polite", role: "status"});
+  const wall = document.documentElement.hasAttribute("data-wall"); // nobody touches a wall
+  const tools = h("div", {class: "tools"}, find, choices, sorted);
+  ctx.root.append(h("div", {class: "head"}, chips, wall ? null : hazards, wall ? null : tools), bar, notice, box, table, empty, spoken);
+
+  let roster = null, board = null, waiting = null; // a small message that came before its full one
+  let order = {groups: [], counts: {}, shown: 0}, places = [], layout = [], columns = 1, tile = {w: 1, h: 1}, dirty = true;
+  let cursor = null, touched = -Infinity, tabled = false, heardAt = performance.now();
+  let look = null, timer = 0, frame = 0, stops = [], listening = "";
+  const rowsOn = new Map(); // place in the layout -> its canvas
+  const worst = new Map(); // row -> level when last spoken of
+
+  const now = () => (ctx.state.at === null || ctx.state.at === undefined ? ctx.present() : ctx.state.at);
+  const asked = () => ({
+    size: "medium", group: "none", hazards: [], severities: [], conditions: [], text: "", area: null, ...ctx.state,
+  });
+
+  // ---- what comes in ----
+
+  function takeRoster(bytes) {
+    if (!bytes || !bytes.byteLength) return;
+    roster = readRoster(bytes, ++rosters);
+    build(true);
+  }
+  let rosters = 0;
+
+  function takeFull(bytes) {
+    const told = readWall(bytes);
+    if (!told || told.partial) return;
+    heardAt = performance.now();
+    board = told;
+    if (waiting && waiting.number === board.number) takeDelta(board, waiting);
+    waiting = null;
+    build(!places.length);
+  }
+
+  function takeSmall(bytes) {
+    const told = readWall(bytes);
+    if (!told || !told.partial) return;
+    heardAt = performance.now();
+    const rows = takeDelta(board, told);
+    if (!rows) { if (!board || told.number > board.number) waiting = told; return; }
+    if (!roster) return;
+    speak(rows);
+    repaint(rows);
+    counted();
+  }
+
+  /** Listen to the channel, or take what the server sets; asked anew when span or size change. */
+  function tune() {
+    const {url = "", topic = ""} = ctx.state;
+    const wanted = url && topic ? `${url} ${topic}` : "";
+    if (wanted === listening) return;
+    listening = wanted;
+    stops.splice(0).forEach((stop) => stop());
+    if (!wanted) { takeRoster(bytesOf("stations")); takeFull(bytesOf("full")); takeSmall(bytesOf("delta")); return; }
+    board = null;
+    stops = [listen(url, "wall/stations", takeRoster), listen(url, topic, takeFull), listen(url, `${topic}/now`, takeSmall)];
+  }
+
+  function bytesOf(name) {
+    const held = ctx.model[name];
+    return held instanceof ArrayBuffer ? new Uint8Array(held) : ArrayBuffer.isView(held) ? new Uint8Array(held.buffer, held.byteOffset, held.byteLength) : null;
+  }
+  for (const [name, take] of [["stations", takeRoster], ["full", takeFull], ["delta", takeSmall]]) {
+    ctx.model.on(name, () => { if (!listening) take(bytesOf(name)); });
+  }
+
+  // ---- order and layout ----
+
+  const held = () => !wall && performance.now() - touched < HOLD;
+
+  /** Arrange anew; the order on the screen changes only when nobody is about to click. */
+  function build(at_once) {
+    if (!roster || !board) return;
+    order = arrange(roster, board, asked(), now());
+    paintHead();
+    if (at_once || !places.length) settle(true);
+    else settle(false);
+  }
+
+  function signature(groups) {
+    return groups.map((group) => `${group.name}:${group.rows.join(",")}`).join(";");
+  }
+
+  let shownAs = "";
+
+  function settle(really) {
+    const next = signature(order.groups);
+    const same = next === shownAs;
+    if (!same && !really && held()) { sorted.hidden = false; return; }
+    sorted.hidden = true;
+    shownAs = next;
+    if (same && !dirty) { repaint(null); return; }
+    const row = cursor === null ? null : places[cursor];
+    lay();
+    if (row !== null) { const at = places.indexOf(row); cursor = at < 0 ? null : at; }
+    draw(true);
+  }
+
+  function measure() {
+    const style = getComputedStyle(ctx.root);
+    const em = (parseFloat(style.fontSize) || 14);
+    const of = (name, other) => style.getPropertyValue(name).trim() || other;
+    const light = document.documentElement.dataset.theme === "light";
+    const levels = {
+      Extreme: of("--wf-extreme", "#EE3D77"), Severe: of("--wf-severe", "#F59A23"), Moderate: of("--wf-moderate", "#FFF3B0"),
+      Minor: of("--wf-minor", "#5AA9FF"), Unknown: of("--wf-unknown", "#9AA3AD"),
+    };
+    look = {
+      em, font: style.fontFamily, levels, inks: light ? INKS : levels, text: of("--wf-text", "#111"), muted: of("--wf-muted", "#666"), line: of("--wf-line", "#ccc"),
+      panel: of("--wf-panel", "#fff"), accent: of("--wf-accent", "#06c"), late: of("--wf-late", "#a60"), grid: of("--wf-grid", "#ddd"),
+    };
+    dirty = true;
+  }
+
+  /** Place every group's heading and rows of tiles. */
+  function lay() {
+    const size = SIZES[asked().size] || SIZES.medium;
+    const e = look.em / 14, gap = 6;
+    const room = Math.max(120, box.clientWidth - gap);
+    columns = Math.max(1, Math.floor(room / (size.w * e + gap)));
+    tile = {w: Math.floor(room / columns) - gap, h: Math.round(size.h * e), gap};
+    places = [];
+    layout = [];
+    let top = gap;
+    for (const group of order.groups) {
+      if (asked().group !== "none") { layout.push({top, height: HEAD * e, group}); top += HEAD * e; }
+      for (let first = 0; first < group.rows.length; first += columns) {
+        const rows = group.rows.slice(first, first + columns);
+        layout.push({top, height: tile.h + gap, rows, first: places.length});
+        places.push(...rows);
+        top += tile.h + gap;
+      }
+    }
+    space.style.height = `${top}px`;
+    dirty = false;
+    rowsOn.forEach((canvas) => canvas.remove());
+    rowsOn.clear();
+  }
+
+  // ---- drawing ----
+
+  function soon() {
+    if (!frame) frame = requestAnimationFrame(() => { frame = 0; draw(false); });
+  }
+
+  /** Make the rows that are in sight, and let go of the others. */
+  function draw(all) {
+    if (!roster || !board || !look || tabled) return;
+    if (dirty) lay();
+    const top = box.scrollTop - 2 * tile.h, bottom = box.scrollTop + box.clientHeight + 2 * tile.h;
+    let low = 0, high = layout.length;
+    while (low < high) { const middle = (low + high) >> 1; if (layout[middle].top + layout[middle].height < top) low = middle + 1; else high = middle; }
+    const kept = new Set();
+    for (let at = low; at < layout.length && layout[at].top < bottom; at += 1) {
+      kept.add(at);
+      if (!rowsOn.has(at)) { const made = make(layout[at]); rowsOn.set(at, made); space.append(made); }
+      else if (all && layout[at].rows) paint(rowsOn.get(at), layout[at], null);
+    }
+    for (const [at, canvas] of rowsOn) if (!kept.has(at)) { canvas.remove(); rowsOn.delete(at); }
+    marks();
+  }
+
+  function make(part) {
+    if (part.group) return heading(part);
+    const canvas = h("canvas", {class: "tiles", "aria-hidden": "true", style: `top:${part.top}px;left:${tile.gap}px`});
+    const scale = Math.min(3, window.devicePixelRatio || 1);
+    const width = columns * (tile.w + tile.gap);
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(tile.h * scale);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${tile.h}px`;
+    paint(canvas, part, null);
+    return canvas;
+  }
+
+  function heading(part) {
+    const {group} = part;
+    const by = asked().group;
+    const zh = ctx.language === "zh" ? roster.words[group.name] : "";
+    const said = group.name ? (by === "hazard" ? ctx.t(`hazard.${group.name}`) : by === "kind" && WORDS[`wall.kind.${group.name}`] ? ctx.t(`wall.kind.${group.name}`) : zh || group.name) : ctx.t("wall.elsewhere");
+    const levels = new Map();
+    for (const row of group.rows) { const level = LEVELS[board.level[row]]; if (level) levels.set(level, (levels.get(level) || 0) + 1); }
+    return h("div", {class: "group", style: `top:${part.top}px;height:${part.height}px`}, h("strong", {}, said), h("span", {class: "muted num"}, number(group.rows.length)),
+      ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((level) => levels.has(level)).map((level) => h("span", {class: "num"}, sign(level, 12), ` ${levels.get(level)}`)));
+  }
+
+  function paint(canvas, part, only) {
+    const c = canvas.getContext("2d");
+    const scale = canvas.width / (columns * (tile.w + tile.gap));
+    c.setTransform(scale, 0, 0, scale, 0, 0);
+    const ask = asked(), at = now();
+    part.rows.forEach((row, place) => {
+      if (only && !only.has(row)) return;
+      const x = place * (tile.w + tile.gap);
+      c.clearRect(x, 0, tile.w + tile.gap, tile.h);
+      drawTile(c, x, 0, tile.w, tile.h, sayings(roster, board, row, at, ctx.language, ctx.t), board, row, at, ask, look);
+    });
+  }
+
+  /** Draw the tiles of some stations anew, or all in sight. */
+  function repaint(rows) {
+    if (!look || tabled) { if (tabled) tableSoon(); return; }
+    const only = rows === null ? null : new Set(rows);
+    for (const [at, canvas] of rowsOn) {
+      const part = layout[at];
+      if (part && part.rows && (!only || part.rows.some((row) => only.has(row)))) paint(canvas, part, only);
+    }
+  }
+
+  // ---- head ----
+
+  function paintHead() {
+    const ask = asked(), {counts} = order;
+    const chip = (what, name, content, on, title) => h("button", {
+      type: "button", class: `chip ${on ? "on" : ""} ${counts[name] ? "" : "none"}`, "aria-pressed": on ? "true" : "false", disabled: wall, title,
+      onclick: () => ctx.send("toggle", {what, name}),
+    }, content, h("span", {class: "num"}, number(counts[name] || 0)));
+    const levels = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((name) => name !== "Unknown" || counts.Unknown || ask.severities.includes(name));
+    fill(chips,
+      h("span", {class: "total"}, h("strong", {class: "num"}, number(order.shown)), order.shown === roster.stations.length ? ` ${ctx.t("wall.stations")}` : ` ${ctx.t("wall.of", {n: number(roster.stations.length)})}`),
+      levels.map((name) => chip("severities", name, [sign(name, 12), ctx.t(name)], ask.severities.includes(name), ctx.t("wall.level.long"))),
+      ["silent", "flagged", "soon", "rising", "calm"].map((name) => chip("conditions", name, ctx.t(`wall.${name}.word`), ask.conditions.includes(name), ctx.t(`wall.${name}.long`))));
+    const found = [...new Set(roster.stations.map((station) => station.hazard || "other"))].sort();
+    fill(hazards, found.length > 1 ? found.map((name) => h("button", {
+      type: "button", class: `chip ${ask.hazards.includes(name) ? "on" : ""}`, "aria-pressed": ask.hazards.includes(name) ? "true" : "false",
+      onclick: () => ctx.send("toggle", {what: "hazards", name}),
+    }, hazardSign(name), ctx.t(`hazard.${name}`))) : null);
+  }
+
+  let counting = 0;
+
+  function counted() {
+    if (counting) return;
+    counting = setTimeout(() => { counting = 0; if (roster && board) { order = arrange(roster, board, asked(), now()); if (!ctx.root.contains(ctx.root.getRootNode().activeElement) || !chips.contains(ctx.root.getRootNode().activeElement)) paintHead(); } }, 1000);
+  }
+
+  function choice(name, values, words) {
+    const at = asked()[name];
+    return h("label", {class: "choice"}, h("span", {class: "muted"}, ctx.t(`wall.${name}`)), h("select", {onchange: (event) => ctx.send("set", {name, value: event.target.value})},
+      values.map((value, place) => h("option", {value, selected: value === at}, words[place]))));
+  }
+
+  function paintTools() {
+    const spans = ["1h", "6h", "24h", "3d", "7d", "30d", "1y"], groups = ["none", "hazard", "basin", "kind", "district"], sizes = ["small", "medium", "large"];
+    const button = (what) => h("button", {type: "button", title: ctx.t(`wall.${what}.long`), onclick: () => save(what)}, ctx.t(`wall.${what}`));
+    fill(choices,
+      choice("span", spans, spans.map((name) => ctx.t(`wall.span.${name}`))), choice("group", groups, groups.map((name) => ctx.t(`wall.group.${name}`))),
+      choice("size", sizes, sizes.map((name) => ctx.t(`wall.size.${name}`))),
+      h("button", {type: "button", "aria-pressed": tabled ? "true" : "false", onclick: () => { tabled = !tabled; show(); paintTools(); }}, ctx.t("wall.table")),
+      h("span", {class: "chips"}, h("span", {class: "caption"}, ctx.t("export.title")), ["csv", "parquet", "png", "recipe"].map(button)));
+  }
+
+  function save(what) {
+    if (what === "png") picture();
+    else ctx.send("save", {what, names: what === "recipe" ? [] : shownRows().map((row) => roster.stations[row].name)});
+  }
+
+  const shownRows = () => order.groups.flatMap((group) => group.rows);
+
+  /** What is in sight, as a picture with its marks. */
+  function picture() {
+    const {mark = "", title = ""} = ctx.state;
+    const scale = Math.min(3, window.devicePixelRatio || 1), e = look.em;
+    const canvas = h("canvas"), c = canvas.getContext("2d");
+    const wide = box.clientWidth, high = box.clientHeight, head = 3.6 * e;
+    canvas.width = wide * scale;
+    canvas.height = (high + head) * scale;
+    c.scale(scale, scale);
+    c.fillStyle = look.panel;
+    c.fillRect(0, 0, wide, high + head);
+    c.fillStyle = look.text;
+    c.font = `600 ${1.1 * e}px ${look.font}`;
+    c.fillText(cut(c, [mark, title].filter(Boolean).join(" · "), wide - 16), 8, 1.4 * e);
+    c.font = `${0.9 * e}px ${look.font}`;
+    c.fillText(cut(c, `${ctx.t("wall.stations.title")} · ${ctx.t(`wall.span.${asked().span}`)} · ${fullTime(now(), ctx.zone)} (${ctx.zone})${ctx.state.as_of ? ` · ${ctx.t("time.as_of", {time: fullTime(ctx.state.as_of, ctx.zone)})}` : ""}`, wide - 16), 8, 2.9 * e);
+    c.beginPath();
+    c.rect(0, head, wide, high);
+    c.clip();
+    for (const [at, made] of rowsOn) {
+      const part = layout[at], y = head + part.top - box.scrollTop;
+      if (part.rows) c.drawImage(made, tile.gap, y, columns * (tile.w + tile.gap), tile.h);
+      else { c.fillStyle = look.text; c.font = `600 ${e}px ${look.font}`; c.fillText(made.textContent, tile.gap, y + 1.4 * e); }
+    }
+    canvas.toBlob((blob) => {
+      if (!blob) return;
+      const url = URL.createObjectURL(blob);
+      h("a", {href: url, download: `${ctx.state.file || "wall"}.png`}).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10000);
+    });
+  }
+
+  // ---- pointer and keys ----
+
+  function placeAt(event) {
+    const bounds = box.getBoundingClientRect();
+    const x = event.clientX - bounds.left - tile.gap, y = event.clientY - bounds.top + box.scrollTop;
+    const part = layout.find((each) => each.rows && y >= each.top && y < each.top + tile.h);
+    const column = Math.floor(x / (tile.w + tile.gap));
+    return part && x >= 0 && column < part.rows.length && x - column * (tile.w + tile.gap) < tile.w ? part.first + column : null;
+  }
+
+  function rectangle(place) {
+    const part = layout.find((each) => each.rows && place >= each.first && place < each.first + each.rows.length);
+    return part && {x: tile.gap + (place - part.first) * (tile.w + tile.gap), y: part.top};
+  }
+
+  function put_mark(mark, place) {
+    const at = place === null || place < 0 ? null : rectangle(place);
+    mark.hidden = !at;
+    if (at) mark.style.cssText = `left:${at.x}px;top:${at.y}px;width:${tile.w}px;height:${tile.h}px`;
+  }
+
+  let over = null;
+
+  function marks() {
+    put_mark(hover, over);
+    put_mark(focus, ctx.root.getRootNode().activeElement === box ? cursor : null);
+    const {selected} = ctx.state;
+    put_mark(chosen, selected ? places.findIndex((row) => roster.stations[row].name === selected) : null);
+    if (cursor === null || !places.length) { box.removeAttribute("aria-activedescendant"); return; }
+    const told = sayings(roster, board, places[cursor], now(), ctx.language, ctx.t);
+    fill(option, tell(told));
+    option.setAttribute("aria-selected", told.station.name === selected ? "true" : "false");
+    option.setAttribute("aria-setsize", places.length);
+    option.setAttribute("aria-posinset", cursor + 1);
+    box.setAttribute("aria-activedescendant", "wall-option");
+  }
+
+  const tell = (told) => [told.title, told.word, told.still, `${told.value} ${told.unit}`, told.odd, told.arrow && told.arrow !== "▶" ? told.trend : "", told.ahead, told.still ? "" : told.age].filter(Boolean).join(", ");
+
+  function moved(event) {
+    touched = performance.now();
+    over = placeAt(event);
+    put_mark(hover, over);
+    if (over !== null) {
+      const told = sayings(roster, board, places[over], now(), ctx.language, ctx.t);
+      const time = board.time[places[over]];
+      box.title = [tell(told), told.station.name, time === time ? fullTime(time, ctx.zone) : "", ...told.station.limits.map((limit) => `${limit[3] ? "≤" : "≥"} ${figure(limit[2])} ${told.unit} ${limit[1]}`)].filter(Boolean).join("\n");
+    } else box.title = "";
+  }
+
+  function left() { over = null; touched = -Infinity; hover.hidden = true; }
+
+  function clicked(event) {
+    const place = placeAt(event);
+    if (place === null) return;
+    cursor = place;
+    open();
+  }
+
+  function open() {
+    if (cursor !== null && places[cursor] !== undefined) ctx.send("open", {name: roster.stations[places[cursor]].name});
+    marks();
+  }
+
+  function key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(box.clientHeight / (tile.h + tile.gap)));
+    const steps = {ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity};
+    if (event.key in steps) go(steps[event.key]);
+    else if (event.key === "ArrowDown") leap(1);
+    else if (event.key === "ArrowUp") leap(-1);
+    else if (event.key === "PageDown") leap(page);
+    else if (event.key === "PageUp") leap(-page);
+    else if (event.key === "Enter" || event.key === " ") open();
+    else if (event.key === "Escape") ctx.send("open", {name: ""});
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function go(step) {
+    if (!places.length) return;
+    touched = performance.now();
+    cursor = Math.min(places.length - 1, Math.max(0, cursor === null ? 0 : cursor + step));
+    reveal();
+  }
+
+  /** Up or down by rows, keeping to the column. */
+  function leap(step) {
+    if (cursor === null) { go(0); return; }
+    const lines = layout.filter((part) => part.rows);
+    const at = lines.findIndex((part) => cursor >= part.first && cursor < part.first + part.rows.length);
+    const line = lines[Math.min(lines.length - 1, Math.max(0, at + step))];
+    touched = performance.now();
+    cursor = line.first + Math.min(line.rows.length - 1, cursor - lines[at].first);
+    reveal();
+  }
+
+  function reveal() {
+    const at = rectangle(cursor);
+    if (!at) return;
+    if (at.y < box.scrollTop) box.scrollTop = Math.max(0, at.y - HEAD);
+    else if (at.y + tile.h > box.scrollTop + box.clientHeight) box.scrollTop = at.y + tile.h - box.clientHeight + tile.gap;
+    draw(false);
+  }
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(() => ctx.send("text", {value: find.value}), 250);
+  }
+
+  // ---- the table beside it ----
+
+  let most = 200, tabling = 0;
+
+  function tableSoon() {
+    if (!tabling) tabling = setTimeout(() => { tabling = 0; if (tabled) paintTable(); }, 1000);
+  }
+
+  function paintTable() {
+    if (!roster || !board) return;
+    const at = now(), rows = shownRows();
+    const names = ["level", "station", "value", "age", "trend", "next", "state"];
+    fill(table, h("table", {},
+      h("caption", {class: "spoken"}, ctx.t("wall.stations.title")),
+      h("thead", {}, h("tr", {}, names.map((name) => h("th", {scope: "col"}, ctx.t(`wall.column.${name}`))))),
+      h("tbody", {}, rows.slice(0, most).map((row) => {
+        const told = sayings(roster, board, row, at, ctx.language, ctx.t);
+        return h("tr", {}, h("td", {}, told.level ? [sign(told.level, 12), " "] : null, told.word),
+          h("th", {scope: "row"}, h("button", {type: "button", class: "link", onclick: () => ctx.send("open", {name: told.station.name})}, told.title)),
+          h("td", {class: "num"}, `${told.value} ${told.unit}`), h("td", {class: "num"}, told.age), h("td", {class: "num"}, told.arrow, " ", told.trend), h("td", {class: "num"}, told.ahead), h("td", {}, told.still, " ", told.odd));
+      }))), rows.length > most ? h("button", {type: "button", onclick: () => { most += 200; paintTable(); }}, ctx.t("wall.more", {n: number(rows.length - most)})) : null);
+  }
+
+  /** Say that a station has reached a worse level: to screen readers, once. */
+  function speak(rows) {
+    const said = [];
+    for (const row of rows) {
+      const level = board.level[row], before = worst.get(row);
+      if (before !== undefined && level > before && level >= 4 && said.length < 3) {
+        const told = sayings(roster, board, row, now(), ctx.language, ctx.t);
+        said.push(`${told.word}: ${told.title}, ${told.value} ${told.unit}. `);
+      }
+      worst.set(row, level);
+    }
+    if (said.length) fill(spoken, said);
+  }
+
+  function show() {
+    const {trouble = "", progress = null} = ctx.state;
+    const nothing = Boolean(roster && board && !order.shown);
+    const silentLine = !ctx.state.at && listening && performance.now() - heardAt > 150000;
+    const said = trouble || (silentLine ? ctx.t("wall.unheard") : "");
+    notice.hidden = !said;
+    notice.classList.toggle("bad", Boolean(trouble));
+    fill(notice, said);
+    bar.hidden = progress === null;
+    if (progress !== null) { bar.value = progress; bar.setAttribute("aria-label", ctx.t("wall.reading")); }
+    table.hidden = !tabled || nothing;
+    box.hidden = tabled || nothing;
+    empty.hidden = !(nothing || !roster || !board);
+    if (!empty.hidden) {
+      fill(empty, !roster || !board ? ctx.t(progress === null ? "state.loading" : "wall.reading") : roster.stations.length ? [h("p", {}, ctx.t("wall.nothing.filtered")), h("button", {type: "button", onclick: () => ctx.send("reset")}, ctx.t("action.reset"))] : h("p", {}, ctx.t("wall.nothing")));
+    }
+    if (tabled) paintTable();
+    else if (!box.hidden) draw(false);
+  }
+
+  ctx.listen(document, "wf:find", () => { find.focus(); find.select(); });
+  ctx.listen(document, "wf:next", () => { box.focus(); go(1); });
+  ctx.listen(document, "wf:previous", () => { box.focus(); go(-1); });
+  box.addEventListener("focus", () => { if (cursor === null && places.length) cursor = 0; marks(); });
+  box.addEventListener("blur", () => { focus.hidden = true; });
+  ctx.every(RESORT, () => { if (roster && board) { build(false); show(); } });
+  ctx.ticks = () => repaint(null);
+  ctx.ends(() => { stops.splice(0).forEach((stop) => stop()); clearTimeout(timer); clearTimeout(counting); clearTimeout(tabling); cancelAnimationFrame(frame); });
+  const watch = new ResizeObserver(() => { if (!box.clientWidth) return; measure(); draw(true); });
+  watch.observe(box);
+  ctx.ends(() => watch.disconnect());
+  if (document.fonts) document.fonts.ready.then(() => { measured.clear(); repaint(null); });
+
+  let before = "";
+  return (state) => {
+    if (!look) measure();
+    const view = JSON.stringify([state.size, state.group, state.hazards, state.severities, state.conditions, state.text, state.area, state.at, ctx.language]);
+    const changed = view !== before;
+    before = view;
+    box.setAttribute("aria-label", ctx.t("wall.stations.title"));
+    table.setAttribute("aria-label", ctx.t("wall.stations.title"));
+    chips.setAttribute("aria-label", ctx.t("wall.level.long"));
+    hazards.setAttribute("aria-label", ctx.t("filters.hazards"));
+    find.placeholder = ctx.t("wall.find");
+    find.setAttribute("aria-label", ctx.t("wall.find"));
+    fill(sorted, ctx.t("wall.resort"));
+    if (ctx.root.getRootNode().activeElement !== find) find.value = state.text || "";
+    if (!wall && (changed || !choices.childNodes.length)) paintTools();
+    tune();
+    if (changed) { dirty = true; box.scrollTop = changed && places.length ? 0 : box.scrollTop; build(true); }
+    show();
+    if (roster && board) marks();
+  };
+});
+
+PANES.WallPane = WallPane;
+}
+export default PANES;
