@@ -33,6 +33,10 @@ class Context:
         Encoding that the source declares; empty for UTF-8 and what a byte order mark says.
     status
         Status of what names none itself: the floor's for forms that any source may use, Actual for real ones.
+    topic
+        Topic of an MQTT message; empty for what came by another way.
+    described
+        Series that are described already, by name.
     """
 
     received: datetime
@@ -42,6 +46,8 @@ class Context:
     units: Mapping[str, str] = field(default_factory=dict)
     charset: str = ""
     status: Status = Status.ACTUAL
+    topic: str = ""
+    described: Mapping[str, Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,16 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a feed read: records, observations, descriptions of series, and the parts that go to quarantine."""
+    """What a feed read: records, observations, descriptions of series, and the parts that go to quarantine.
+
+    `forecast` names the series that speak of times to come, which is no clock's fault there.
+    """
 
     records: Sequence[Record] = ()
     observations: Sequence[Observation] = ()
     rejected: Sequence[Rejected] = field(default=())
     series: Sequence[Series] = field(default=())
+    forecast: frozenset[str] = frozenset()
 
 
 class Feed(ABC):

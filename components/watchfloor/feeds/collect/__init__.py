@@ -3,8 +3,9 @@
 from watchfloor.feeds.collect.collector import Collector, FeedPlan
 from watchfloor.feeds.collect.edge import Edge, Published
 from watchfloor.feeds.collect.fetch import Fetched, FetchError, Validators, fetch
+from watchfloor.feeds.collect.file import ingest_file
 from watchfloor.feeds.collect.inbox import Inbox
-from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest, ingest_file
+from watchfloor.feeds.collect.ingest import Accept, Payload, Receipt, ingest, ingest_batch
 from watchfloor.feeds.collect.sniff import sniff
 
 __all__ = [
@@ -15,11 +16,13 @@ __all__ = [
     "FetchError",
     "Fetched",
     "Inbox",
+    "Payload",
     "Published",
     "Receipt",
     "Validators",
     "fetch",
     "ingest",
+    "ingest_batch",
     "ingest_file",
     "sniff",
 ]

@@ -50,7 +50,8 @@ from watchfloor.core.clock import Clock, format_time, monotonic, parse_time
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS
-from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest, read
+from watchfloor.feeds.collect.file import read
+from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest
 from watchfloor.security.json import parse_json
 
 if TYPE_CHECKING:

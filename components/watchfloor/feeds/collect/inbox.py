@@ -12,7 +12,8 @@ from watchfloor.core.clock import Clock, format_time, monotonic
 from watchfloor.core.errors import InvalidInputError, LimitError, WatchfloorError
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS
-from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest, read
+from watchfloor.feeds.collect.file import read
+from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest
 from watchfloor.security.text import filename
 
 if TYPE_CHECKING:

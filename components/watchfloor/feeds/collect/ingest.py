@@ -1,20 +1,19 @@
 """The one path from bytes to the store: keep, read, filter, relate, append, put aside, note."""
 
-import os
-import stat
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import base64
+import json
+from collections import ChainMap, Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from watchfloor.core.clock import format_time
-from watchfloor.core.errors import InvalidInputError, LimitError, WatchfloorError
+from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.core.provenance import digest_bytes
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS, Context, Feed, Parsed, Rejected
+from watchfloor.feeds.collect.described import Described, Units
 from watchfloor.feeds.collect.sniff import sniff
 from watchfloor.store import Appended
 from watchfloor.store.records import OWN, Observation, Record, Series
@@ -22,7 +21,7 @@ from watchfloor.store.records import OWN, Observation, Record, Series
 if TYPE_CHECKING:
     from watchfloor.store import Store
 
-__all__ = ["Accept", "Receipt", "ingest", "ingest_file"]
+__all__ = ["Accept", "Payload", "Receipt", "ingest", "ingest_batch", "refuse_whole"]
 
 Accept = Callable[[Record], str | None]
 """Tells why a floor does not take a record; None where it does."""
@@ -31,6 +30,8 @@ SKEW = timedelta(minutes=5)
 """How far ahead of the floor's clock a time may lie: beyond it, one of the two clocks is wrong."""
 ASIDE = 100
 """How many parts of one document are put in quarantine one by one; the others are counted there."""
+AHEAD = timedelta(days=400)
+"""How far ahead a forecast may look."""
 _REASONS = 20
 
 
@@ -68,6 +69,14 @@ class Receipt:
     reasons: tuple[str, ...] = ()
     ok: bool = True
     newest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One message: its topic and its bytes."""
+
+    topic: str
+    data: bytes
 
 
 def ingest(
@@ -131,123 +140,167 @@ def ingest(
     try:
         chosen = feed or sniff(data, name)
     except InvalidInputError as error:
-        return _refuse(store, "", source, str(error), data, received, hear)
+        return refuse_whole(store, "", source, str(error), data, received, hear)
     reader = FEEDS[chosen]()
     if len(data) > reader.limit:
         reason = f"The document has {len(data):,} bytes; {chosen} reads at most {reader.limit:,}."
-        return _refuse(store, chosen, source, reason, data, received, hear)
+        return refuse_whole(store, chosen, source, reason, data, received, hear)
     told = status if reader.generic or invented else Status.ACTUAL
-    context = Context(at, source, trust, zone, _Units(store), charset, told)
+    described = Described(store)
+    context = Context(
+        at, source, trust, zone, Units(described), charset, told, topic="", described=described
+    )
     parsed = _parse(reader, data, context)
-    raw = digest_bytes(data)
-    taken, refused = _accept(parsed, raw, at, accept)
-    seen, late = _measured(parsed.observations, at)
-    aside = [*parsed.rejected, *refused, *late]
-    with store.batch():  # one commit: a document is taken in as a whole, or not yet
-        store.keep(data)
-        _keep(parsed.series, lambda items: store.describe(items, known=received), aside)
-        records = _keep(
-            reader.relate(taken, store.named), lambda items: store.append(items, known=received), aside
-        )
-        numbers = _keep(seen, lambda items: store.observe(items, known=received), aside)
-        _put_aside(store, source, aside, received)
-        newest = max((*(item.sent for item in taken), *(item.time for item in seen)), default=None)
-        ok = not parsed.rejected or bool(parsed.records or parsed.observations or parsed.series)
-        counted = Counter(item.reason for item in aside).most_common(_REASONS)
-        reasons = tuple(f"{reason} ({count} times)" if count > 1 else reason for reason, count in counted)
-        if hear is not None:
-            hear(chosen, ok, newest, reasons[0] if reasons else "")
-    return Receipt(
-        chosen, source, records.stored + numbers.stored, records.duplicates + numbers.duplicates, numbers.stored,
-        len(aside), raw, reasons, ok, newest,
-    )  # fmt: skip
+    taking = _Taking(store, reader, source, at, received, accept, hear)
+    return taking.take(parsed, {digest_bytes(data): data}, [digest_bytes(data)] * len(parsed.records))
 
 
-def ingest_file(
+def ingest_batch(
     store: "Store",
-    path: Path,
-    feed: str | None = None,
-    source: str | None = None,
-    received: datetime | None = None,
+    feed: str,
+    payloads: Sequence[Payload],
+    source: str,
     accept: Accept | None = None,
     *,
+    described: Mapping[str, Series] | None = None,
     zone: tzinfo | None = None,
     charset: str = "",
     status: Status = Status.ACTUAL,
     trust: tuple[bytes, ...] = (),
+    cadence: timedelta | None = None,
+    late_after: timedelta | None = None,
+    aside: int = ASIDE,
 ) -> Receipt:
-    """Take in one file; see `ingest`. Its size is looked at before it is read, and its source is not watched for age.
+    """Take in many messages of one source in one commit.
+
+    Each is read by itself, so that one that is broken costs no other. Those that tell of measurements only are kept
+    together as one document, a line ``[topic, text]`` each (``[topic, null, base64]`` where they are no text); one that
+    tells of more is kept as it came.
 
     Parameters
     ----------
-    path
-        A regular file, no link.
-    source
-        Name of the source; None for the file's name.
+    store, feed, source, accept, zone, charset, status, trust, cadence, late_after
+        As of `ingest`.
+    payloads
+        The messages, in their order.
+    described
+        Series that are described; read from the store if None.
+    aside
+        How many parts are put in quarantine one by one; the others are counted.
+
+    Returns
+    -------
+    Receipt
+        Of all of them together.
 
     Raises
     ------
-    InvalidInputError
-        If it is no regular file, or cannot be opened.
+    StoreError
+        If the store cannot keep them; nothing of them is stored then.
     """
-    named = source or f"file:{path.name}"
-    limit = FEEDS[feed].limit if feed else max(reader.limit for reader in FEEDS.usable().values())
+    at = store.clock.now()
+    reader = FEEDS[feed]()
+    known = Described(store) if described is None else described
+    fresh: dict[str, Series] = {}
+    over: Mapping[str, Series] = ChainMap(fresh, known)  # type: ignore[arg-type]  it only reads the second
+    told = status if reader.generic else Status.ACTUAL
+    context = Context(at, source, trust, zone, Units(over), charset, told, topic="", described=over)
+    found: list[Parsed] = []
+    documents: dict[str, bytes] = {}
+    raws: list[str] = []
+    measured: list[Payload] = []
+    for item in payloads:
+        parsed = _message(reader, item, context)
+        fresh |= {about.name: about for about in parsed.series}
+        found.append(parsed)
+        if parsed.records:
+            documents[name := digest_bytes(item.data)] = item.data
+            raws += [name] * len(parsed.records)
+        elif parsed.observations or parsed.series:
+            measured.append(item)
+    if measured:
+        packed = measured[0].data if len(measured) == 1 else b"".join(map(_line, measured))
+        documents[digest_bytes(packed)] = packed
+    hear = _Heard(store, source, None, cadence, late_after)
+    taking = _Taking(store, reader, source, at, None, accept, hear, aside)
+    return taking.take(_joined(found), documents, raws)
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """The second half of the path: filter, relate, append, put aside, note."""
+
+    store: "Store"
+    reader: Feed
+    source: str
+    at: datetime
+    received: datetime | None
+    accept: Accept | None
+    hear: "_Heard | None"
+    aside: int = ASIDE
+
+    def take(self, parsed: Parsed, documents: Mapping[str, bytes], raws: Sequence[str]) -> Receipt:
+        """Store what was read, in one commit: it is taken in as a whole, or not yet."""
+        store, received = self.store, self.received
+        taken, refused = _accept(parsed, raws, self.at, self.accept)
+        seen, late = _measured(parsed, self.at)
+        aside = [*parsed.rejected, *refused, *late]
+        with store.batch():
+            for data in documents.values():
+                store.keep(data)
+            _keep(parsed.series, lambda items: store.describe(items, known=received), aside)
+            records = _keep(
+                self.reader.relate(taken, store.named), lambda items: store.append(items, known=received), aside
+            )
+            numbers = _keep(seen, lambda items: store.observe(items, known=received), aside)
+            _put_aside(store, self.source, aside, received, self.aside)
+            past = (item.time for item in seen if item.series not in parsed.forecast)
+            newest = max((*(item.sent for item in taken), *past), default=None)
+            ok = not parsed.rejected or bool(parsed.records or parsed.observations or parsed.series)
+            counted = Counter(item.reason for item in aside).most_common(_REASONS)
+            reasons = tuple(f"{reason} ({count} times)" if count > 1 else reason for reason, count in counted)
+            if self.hear is not None:
+                self.hear(self.reader.name, ok, newest, reasons[0] if reasons else "")
+        return Receipt(
+            self.reader.name, self.source, records.stored + numbers.stored, records.duplicates + numbers.duplicates,
+            numbers.stored, len(aside), next(iter(documents), ""), reasons, ok, newest,
+        )  # fmt: skip
+
+
+def _message(reader: Feed, item: Payload, context: Context) -> Parsed:
+    """Read one message of a batch; what is rejected says its topic, and has its bytes."""
+    if len(item.data) > reader.limit:
+        reason = f"The message has {len(item.data):,} bytes; {reader.name} reads at most {reader.limit:,}."
+        return Parsed(rejected=[Rejected(reason, item.topic[:200], item.data[: 64 * 1024])])
+    parsed = _parse(reader, item.data, replace(context, topic=item.topic))
+    if not parsed.rejected:
+        return parsed
+    topic = item.topic[:200]
+    rejected = [
+        Rejected(part.reason, f"{topic} {part.where}".strip(), part.data or item.data[: 64 * 1024])
+        for part in parsed.rejected
+    ]
+    return replace(parsed, rejected=rejected)
+
+
+def _line(item: Payload) -> bytes:
+    """Return a message as one line of the document that keeps its batch."""
     try:
-        data = read(path, limit)
-    except LimitError as error:
-        return _refuse(store, feed or "", named, str(error), b"", received, None)
-    return ingest(
-        store, feed, data, named, received, accept,
-        name=path.name, zone=zone, charset=charset, status=status, trust=trust, note=False,
-    )  # fmt: skip
+        row = [item.topic, item.data.decode()]
+    except UnicodeDecodeError:
+        row = [item.topic, None, base64.b64encode(item.data).decode()]
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def read(path: Path, limit: int) -> bytes:
-    """Read a regular file of at most `limit` bytes; a link, a folder or a device is refused, and never waited for.
-
-    Raises
-    ------
-    LimitError
-        If it is larger, told without reading it.
-    InvalidInputError
-        If it is no regular file, or cannot be opened.
-    """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise InvalidInputError(
-            f"{path} cannot be opened: {error.strerror}. Links are not followed."
-        ) from error
-    about = os.fstat(handle)
-    if not stat.S_ISREG(about.st_mode):
-        os.close(handle)
-        raise InvalidInputError(f"{path} is no regular file.")
-    with os.fdopen(handle, "rb") as file:
-        data = b"" if about.st_size > limit else file.read(limit + 1)
-    if about.st_size > limit or len(data) > limit:
-        size = max(about.st_size, len(data))
-        raise LimitError(f"{path.name} has {size:,} bytes; at most {limit:,} are read. Split it.")
-    return data
-
-
-class _Units(Mapping[str, str]):
-    """The declared unit of each series, looked up in the store when first asked for."""
-
-    def __init__(self, store: "Store") -> None:
-        self._store = store
-
-    @cached_property
-    def _known(self) -> dict[str, str]:
-        return {str(name): str(unit) for name, unit in self._store.series()["units"].items() if unit}
-
-    def __getitem__(self, name: str) -> str:
-        return self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
+def _joined(found: Sequence[Parsed]) -> Parsed:
+    series = {item.name: item for parsed in found for item in parsed.series}
+    return Parsed(
+        [item for parsed in found for item in parsed.records],
+        [item for parsed in found for item in parsed.observations],
+        [item for parsed in found for item in parsed.rejected],
+        list(series.values()),
+        frozenset().union(*(parsed.forecast for parsed in found)),
+    )
 
 
 def _parse(reader: Feed, data: bytes, context: Context) -> Parsed:
@@ -262,14 +315,16 @@ def _parse(reader: Feed, data: bytes, context: Context) -> Parsed:
 
 
 def _accept(
-    parsed: Parsed, raw: str, at: datetime, accept: Accept | None
+    parsed: Parsed, raws: Sequence[str], at: datetime, accept: Accept | None
 ) -> tuple[list[Record], list[Rejected]]:
     taken: list[Record] = []
     refused: list[Rejected] = []
-    for item in parsed.records:
+    for item, raw in zip(parsed.records, raws, strict=True):
         where = f"{item.kind} {item.key}"
         if item.kind in OWN:
-            refused.append(Rejected(f"A source cannot tell of a {item.kind}: only the floor makes them.", where))
+            refused.append(
+                Rejected(f"A source cannot tell of a {item.kind}: only the floor makes them.", where)
+            )
         elif item.sent > at + SKEW:
             refused.append(Rejected(_skewed("was sent", item.sent, at), where))
         elif accept is not None and (reason := accept(item)):
@@ -279,14 +334,17 @@ def _accept(
     return taken, refused
 
 
-def _measured(items: Iterable[Observation], at: datetime) -> tuple[list[Observation], list[Rejected]]:
-    seen = list(items)
-    edge = at + SKEW
-    ahead = [item for item in seen if item.time > edge]
-    if not ahead:
-        return seen, []
-    late = [Rejected(_skewed("was measured", item.time, at), item.series) for item in ahead]
-    return [item for item in seen if item.time <= edge], late
+def _measured(parsed: Parsed, at: datetime) -> tuple[list[Observation], list[Rejected]]:
+    """Tell what was measured from what cannot have been yet; a forecast may look ahead."""
+    edge, far, forecast = at + SKEW, at + AHEAD, parsed.forecast
+    seen: list[Observation] = []
+    late: list[Rejected] = []
+    for item in parsed.observations:
+        if item.time <= edge or (item.series in forecast and item.time <= far):
+            seen.append(item)
+        else:
+            late.append(Rejected(_skewed("was measured", item.time, at), item.series))
+    return seen, late
 
 
 def _skewed(what: str, time: datetime, at: datetime) -> str:
@@ -317,12 +375,14 @@ def _keep(
         return Appended(stored, duplicates)
 
 
-def _put_aside(store: "Store", source: str, parts: list[Rejected], received: datetime | None) -> None:
-    for part in parts[:ASIDE]:
+def _put_aside(
+    store: "Store", source: str, parts: list[Rejected], received: datetime | None, most: int
+) -> None:
+    for part in parts[:most]:
         store.quarantine(source, part.reason, part.data, where=part.where, known=received)
-    if len(parts) > ASIDE:
-        reason = f"{len(parts) - ASIDE:,} more parts of the same document were rejected; the first: {parts[ASIDE].reason}"
-        store.quarantine(source, reason, parts[ASIDE].data, where=parts[ASIDE].where, known=received)
+    if len(parts) > most:
+        reason = f"{len(parts) - most:,} more parts of the same document were rejected; the first: {parts[most].reason}"
+        store.quarantine(source, reason, parts[most].data, where=parts[most].where, known=received)
 
 
 @dataclass(frozen=True)
@@ -345,7 +405,7 @@ class _Heard:
         )  # fmt: skip
 
 
-def _refuse(
+def refuse_whole(
     store: "Store",
     feed: str,
     source: str,
