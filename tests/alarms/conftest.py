@@ -57,7 +57,10 @@ def floor(tmp_path: Any, clock: FixedClock) -> Iterator[Floor]:
     """Return a floor in earnest with five gauges along a river."""
     store = Store.open(tmp_path / "store.sqlite", clock=clock)
     store.describe(
-        [Series(f"G{n:02d}", f"Gauge {n}", "water_level", "m", 112.0 + n / 10, 30.0, "flood") for n in range(10)]
+        [
+            Series(f"G{n:02d}", f"Gauge {n}", "water_level", "m", 112.0 + n / 10, 30.0, "flood")
+            for n in range(10)
+        ]
     )
     with watchfloor.open("world", store=store) as found:
         yield found

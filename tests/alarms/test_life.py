@@ -153,9 +153,14 @@ def test_a_person_sets_the_colour_for_a_while(life, told, clock, anna):
     at = clock.now()
     (alarm,) = life.take([told(at)], at)
     raised = life.override(anna, alarm.id, WarningColour.RED, "dike is soft", at + HOUR)
-    assert (raised.colour, raised.record(life._floor.status).severity) == (WarningColour.RED, Severity.EXTREME)
+    assert (raised.colour, raised.record(life._floor.status).severity) == (
+        WarningColour.RED,
+        Severity.EXTREME,
+    )
     assert life.take([told(at + MINUTE, level=3)], at + MINUTE)[0].colour is WarningColour.RED
-    (back,) = [step for step in life.tick(at + HOUR) if step.event is not Event.ESCALATE] or life.tick(at + HOUR)
+    (back,) = [step for step in life.tick(at + HOUR) if step.event is not Event.ESCALATE] or life.tick(
+        at + HOUR
+    )
     assert back.override is None or back.event is Event.ESCALATE
     assert life.alarm(alarm.id).colour is WarningColour.ORANGE
 

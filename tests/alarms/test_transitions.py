@@ -41,13 +41,19 @@ def test_every_state_is_reached_from_the_first():
     assert found == reached == set(State)
 
 
-def test_what_covers_most_shows():
-    assert settle(Facts(True, True, True, True, True, True)) is State.CLOSED
-    assert settle(Facts(True, True, True, True, True)) is State.OUT_OF_SERVICE
-    assert settle(Facts(True, True, True, True)) is State.SUPPRESSED
-    assert settle(Facts(True, True, True)) is State.SHELVED
-    assert settle(Facts(True, False)) is State.UNACKNOWLEDGED
-    assert settle(Facts(False, False)) is State.RETURNED
+COVERED = ("closed", "disabled", "suppressed", "shelved", "standing", "acknowledged")
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        (COVERED, "closed"), (COVERED[1:], "out-of-service"), (COVERED[2:], "suppressed"), (COVERED[3:], "shelved"),
+        (COVERED[4:], "acknowledged"), (["standing"], "unacknowledged"), ([], "returned"), (["acknowledged"], "closed"),
+    ],
+)  # fmt: skip
+def test_what_covers_most_shows(facts, state):
+    blank = dict.fromkeys(COVERED, False)
+    assert settle(Facts(**blank | dict.fromkeys(facts, True))) == state
 
 
 def test_what_cannot_happen_is_refused_with_what_can():

@@ -16,6 +16,7 @@ from watchfloor.alarms.places import Places
 from watchfloor.alarms.policy import Policy
 from watchfloor.alarms.transitions import Event, State
 from watchfloor.alarms.verdict import Verdict
+from watchfloor.security.text import plain
 
 __all__ = ["Judge"]
 
@@ -74,8 +75,11 @@ class Judge:
         self._pending.begin()
         raised: dict[str, Alarm] = {}
         made: list[Alarm] = []
-        for verdict in verdicts:
-            alarm = self._book.at(verdict.key)
+        for said in verdicts:
+            verdict, alarm = said, self._book.at(said.key)
+            if verdict.fires:
+                title, why = plain(said.title or said.subject, 300), plain(said.why, 2000)
+                verdict = replace(said, title=title, why=why)
             if alarm is None or (not alarm.open and not alarm.standing):
                 if verdict.fires and self._lasts(verdict, Event.RAISE, now):
                     new = self._raise(verdict, now, maintenance, alarm, anywhere=anywhere)

@@ -307,10 +307,9 @@ class Life:
                     for alarm in map(self._book.get, names)
                     if alarm.group != group or not alarm.pinned
                 ]
+                told = {"steps": [[alarm.id, alarm.step] for alarm in made]}
                 try:
-                    self._book.commit(
-                        made, [Said(who.name, Event.GROUP.value, f"event/{group}", {"alarms": list(names)})]
-                    )
+                    self._book.commit(made, [Said(who.name, Event.GROUP.value, f"event/{group}", told)])
                 except LostError:
                     continue
                 self._judge.learn(made)
