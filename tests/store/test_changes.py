@@ -67,8 +67,8 @@ def test_meta_keeps_the_last_value_or_the_first(store):
     assert store.meta("a") == "2"
 
 
-def test_a_batch_is_one_commit_with_one_known_time_seen_by_none_before_its_end(store, alert, clock, tmp_path):
-    with Store.open(tmp_path / "store.sqlite", clock=clock) as other:
+def test_a_batch_is_one_commit_with_one_known_time_seen_by_none_before_its_end(store, alert, clock, address):
+    with Store.open(address, clock=clock) as other:
         with store.batch():
             store.append([alert("A")])
             store.append([alert("B")])

@@ -61,9 +61,9 @@ def test_a_change_is_written_at_once_and_a_long_outage_is_not_a_row_a_try(store,
     assert rows(store) == 3
 
 
-def test_another_process_sees_the_last_row(store, clock, tmp_path):
+def test_another_process_sees_the_last_row(store, clock, address):
     hear(store)
-    with Store.open(tmp_path / "store.sqlite", clock=clock) as other:
+    with Store.open(address, clock=clock) as other:
         assert other.feeds() == store.feeds()
         clock.move(MINUTE)
         hear(other, ok=False, message="refused")

@@ -121,9 +121,9 @@ def test_marks_of_an_undone_write_are_gone(store, clock):
     assert store.marks()["series"].tolist() == ["b"]
 
 
-def test_another_process_sees_marks(store, clock):
+def test_another_process_sees_marks(store, clock, address):
     store.mark([Mark("a", clock.now(), 1, 2)])
-    with Store.open(store.path, clock=clock) as other:
+    with Store.open(address, clock=clock) as other:
         assert other.mark([Mark("a", clock.now(), 1, 2)]).stored == 0
         assert other.mark([Mark("a", clock.now(), 1, 3)]).stored == 1
     assert store.marks()["flag"].tolist() == [3]

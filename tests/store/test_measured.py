@@ -182,15 +182,21 @@ def test_series_numbers_of_an_undone_write_are_forgotten(store, clock):
 def test_asking_for_the_latest_does_not_go_through_all_observations(store, clock):
     from watchfloor.store import measured
 
+    now = clock.now()
+    for name in ("a", "b", "c"):
+        times = pd.date_range(now, periods=3000, freq="10min").astype("datetime64[us, UTC]")
+        store.observe(pd.DataFrame({"series": name, "time": times, "value": 1.0}))
+    server = store._database.backend.kind == "postgresql"
     for statement in (measured._LATEST, measured._LATEST_EVER):
-        sql = str(statement.compile(store._database.engine))
-        with store._database.read() as connection:
-            plan = [
-                row[3]
-                for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, (1,) * sql.count("?"))
-            ]
-        assert any(
-            "SEARCH observation USING PRIMARY KEY (series_id=? AND time=? AND revision=?)" in row
-            for row in plan
-        )
-        assert not any("SCAN observation" in row for row in plan)
+        engine = store._database.engine
+        sql = str(statement.params(as_of=0).compile(engine, compile_kwargs={"literal_binds": True}))
+        with store._database.write() as connection:
+            if server:
+                connection.exec_driver_sql("ANALYZE")
+            rows = connection.exec_driver_sql(("EXPLAIN " if server else "EXPLAIN QUERY PLAN ") + sql)
+            plan = "\n".join(str(row[0 if server else 3]) for row in rows)
+        assert ("Seq Scan on observation" if server else "SCAN observation") not in plan
+        assert (
+            "Index Scan using observation_pkey" if server
+            else "SEARCH observation USING PRIMARY KEY (series_id=? AND time=? AND revision=?)"
+        ) in plan  # fmt: skip

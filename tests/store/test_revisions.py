@@ -257,3 +257,13 @@ def test_sql_in_text_is_text(store, alert):
     store.append([alert(nasty, source=nasty, area=nasty, hazard=nasty)])
     assert [item.key for item in store.records(source=nasty, hazard=[nasty])] == [nasty]
     assert store.history("alert", nasty, nasty)[0].area == nasty
+
+
+@pytest.mark.parametrize("name", ["title", "area", "key", "revision", "source", "hazard"])
+def test_a_text_that_no_database_holds_is_refused_on_each(store, alert, name):
+    with pytest.raises(InvalidInputError, match="NUL"):
+        store.append([alert(**{name: "a\0b"})])
+    assert store.append([alert(body={"text": "a\0b", "names": ["a\0b", "good"]})]).stored == 1
+    assert store.records()[0].body["text"] == "a\0b"
+    assert store.named("alert", "cap:a", "good") == "K"
+    assert store.check() == []

@@ -10,6 +10,7 @@ __all__ = [
     "LimitError",
     "NotReadyError",
     "SettingsError",
+    "StoreAwayError",
     "StoreError",
     "UnknownNameError",
     "UnsafeError",
@@ -47,6 +48,10 @@ class SettingsError(WatchfloorError, ValueError):
 
 class StoreError(WatchfloorError):
     """The store cannot do what was asked."""
+
+
+class StoreAwayError(StoreError):
+    """The store's server cannot be reached at the moment; the same is tried again, with growing waits."""
 
 
 class NotReadyError(WatchfloorError):

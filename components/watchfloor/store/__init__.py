@@ -1,7 +1,7 @@
 """What did we know, and when? Records, observations and the journal of human acts."""
 
-from watchfloor.store.archive import Quarantined
 from watchfloor.store.changes import Change
+from watchfloor.store.documents import Quarantined
 from watchfloor.store.health import FeedState, Health
 from watchfloor.store.journal import Entry, Head, Journal, Verified
 from watchfloor.store.records import KINDS, Kind, Mark, Observation, Record, Series, State, Trust

@@ -1,35 +1,100 @@
 """Where a store is: the addresses that name one."""
 
 import os
+import re
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from watchfloor.core.errors import SettingsError, StoreError
+from watchfloor.store.backend import Backend
+from watchfloor.store.sqlite import SQLite
 
-__all__ = ["file_of", "place"]
+__all__ = ["backend", "is_server", "place"]
+
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}")
+_OPTIONS = frozenset(
+    {"schema", "host", "port", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "service"}
+)
+_EXPECTED = "expected sqlite:///path/store.sqlite or postgresql://user@host/database"
 
 
-def file_of(url: str | Path) -> Path | None:
-    """Return the file that an address names; None for a database in memory."""
+def is_server(url: str | Path) -> bool:
+    """Tell whether an address names a database server."""
+    return isinstance(url, str) and url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:"))
+
+
+def backend(url: str | Path, *, create: bool, password: str = "") -> Backend:
+    """Return the database that an address names.
+
+    Parameters
+    ----------
+    url
+        A file, ``sqlite:///file``, ``:memory:``, or ``postgresql://user@host:port/database?schema=name``; for a
+        socket, ``postgresql://user@/database?host=/folder``. Options of libpq's TLS may be given too.
+    create
+        Whether to make a file where there is none.
+    password
+        For a server; it is never a part of the address, which is shown in messages and lists of processes.
+
+    Raises
+    ------
+    SettingsError
+        If it names no database of a kind that is known.
+    StoreError
+        If the file is missing, or cannot be made.
+    """
+    if is_server(url):
+        return _server(str(url), password, create=create)
+    path = _file(url)
+    if path is not None:
+        place(path, create=create)
+    return SQLite(path)
+
+
+def _file(url: str | Path) -> Path | None:
     if isinstance(url, Path):
         return url
     if url in {":memory:", "sqlite://", "sqlite:///:memory:"}:
         return None
     if "://" not in url:
         return Path(url)
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError(
-            f"{url[:80]!r} is no database address; expected sqlite:///path/store.sqlite."
-        ) from error
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise SettingsError(
-            f"A store in {parsed.get_backend_name()!r} is not supported; expected sqlite:///path/store.sqlite."
-        )
+        raise SettingsError(f"A store in {parsed.get_backend_name()!r} is not supported; {_EXPECTED}.")
     return Path(parsed.database)
+
+
+def _server(url: str, password: str, *, create: bool) -> Backend:
+    from watchfloor.store.postgres import PostgreSQL
+
+    parsed = _parsed(url)
+    if parsed.password is not None or "password" in parsed.query:
+        raise SettingsError(
+            "The store's address holds a password, which lists of processes and logs would show; take it out, and "
+            "put it into WATCHFLOOR_STORE_PASSWORD or the file that PGPASSFILE names."
+        )
+    strange = sorted(set(parsed.query) - _OPTIONS)
+    if strange or not parsed.database or not all(isinstance(value, str) for value in parsed.query.values()):
+        raise SettingsError(
+            f"The store's address {parsed.render_as_string(hide_password=True)[:200]!r} cannot be used; {_EXPECTED}, with "
+            f"no option but {', '.join(sorted(_OPTIONS))}."
+        )
+    schema = str(parsed.query.get("schema", "watchfloor"))
+    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_"):
+        raise SettingsError(
+            f"{schema[:80]!r} cannot name a schema; expected small letters, digits and underscores."
+        )
+    return PostgreSQL(parsed.difference_update_query(["schema"]), schema, password, create=create)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        shown = re.sub(r"//[^/@]*@", "//…@", url)[:80]
+        raise SettingsError(f"{shown!r} is no database address; {_EXPECTED}.") from error
 
 
 def place(path: Path, *, create: bool) -> None:

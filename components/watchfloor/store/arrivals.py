@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from watchfloor.store import archive
-from watchfloor.store.archive import Quarantined
+from watchfloor.store import documents
 from watchfloor.store.database import Database
+from watchfloor.store.documents import Quarantined
 from watchfloor.store.health import FeedState, Hearing
 
 __all__ = ["Arrivals"]
@@ -32,7 +32,7 @@ class Arrivals:
 
     def keep(self, raw: bytes) -> str:
         """Store bytes as received, once and compressed; return their SHA-256."""
-        return archive.keep(self._database, raw)
+        return documents.keep(self._database, raw)
 
     def raw(self, sha256: str) -> bytes:
         """Return kept bytes.
@@ -44,24 +44,24 @@ class Arrivals:
         StoreError
             If they are damaged.
         """
-        return archive.raw(self._database, sha256)
+        return documents.raw(self._database, sha256)
 
     def quarantine(
         self, source: str, reason: str, data: bytes, where: str = "", known: datetime | None = None
     ) -> Quarantined:
         """Put aside what could not be read; the same bytes for the same reason once.
 
-        At most `archive.KEPT` bytes of a document are kept; `Quarantined.whole` says whether that is all.
+        At most `documents.KEPT` bytes of a document are kept; `Quarantined.whole` says whether that is all.
         """
-        return archive.put_aside(self._database, source, reason, data, where, known)
+        return documents.put_aside(self._database, source, reason, data, where, known)
 
     def quarantined(self, as_of: datetime | None = None, limit: int | None = None) -> list[Quarantined]:
         """Return what was put aside, the last first."""
-        return archive.put_aside_rows(self._database, as_of, limit)
+        return documents.put_aside_rows(self._database, as_of, limit)
 
     def held(self, as_of: datetime | None = None) -> dict[str, int]:
         """Return how much was put aside of each source."""
-        return archive.put_aside_counts(self._database, as_of)
+        return documents.put_aside_counts(self._database, as_of)
 
     def heard(
         self,

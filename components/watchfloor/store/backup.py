@@ -74,7 +74,7 @@ def check(database: Database) -> list[str]:
     """Look for all that can be wrong with a store."""
     try:
         with database.read() as connection:
-            problems = sqlite.integrity(connection)
+            problems = database.backend.integrity(connection)
             if problems:
                 problems.append(
                     "Stop writing to it, keep the file, and restore a backup with `watchfloor restore`."
@@ -118,12 +118,12 @@ def _inspect(connection: Connection) -> list[str]:
 
 def _sound(path: Path) -> None:
     """Refuse a copy that is damaged, of another program, or whose journal does not verify."""
-    database = Database(path, LiveClock(), 5)
+    database = Database(sqlite.SQLite(path), LiveClock(), 5)
     try:
         with database.read() as connection:
-            if sqlite.version(connection) == 0:
+            if database.backend.version(connection) == 0:
                 raise StoreError(f"{path} holds no store; name a backup that Watchfloor made.")
-            problems = sqlite.integrity(connection) + _inspect(connection)
+            problems = database.backend.integrity(connection) + _inspect(connection)
     finally:
         database.close()
     if problems:

@@ -23,7 +23,7 @@ def names_of(record: Record) -> list[str]:
     names = record.body.get("names")
     if not isinstance(names, list):
         return []
-    return [item for item in names if isinstance(item, str)]
+    return [item for item in names if isinstance(item, str) and "\0" not in item]
 
 
 def keep(connection: Connection, records: Iterable[Record], known: int) -> None:

@@ -14,17 +14,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from watchfloor.core.clock import Clock, micros
 from watchfloor.core.errors import StoreError
-from watchfloor.store import sqlite
+from watchfloor.store.backend import Backend
 from watchfloor.store.tables import change
 
 __all__ = ["Database"]
 
 
 class _Own(threading.local):
-    """What a thread that writes holds: its connection, the last known time, and why it must not be committed."""
+    """What a thread that writes holds: its connection, the last change (cursor and known time), and why it must not be committed."""
 
     connection: Connection | None = None
-    known: int | None = None
+    last: tuple[int, int | None] | None = None
     broken: str = ""
 
 
@@ -33,30 +33,35 @@ class Database:
 
     Parameters
     ----------
-    path
-        The file; None for a database in memory.
+    backend
+        Which one.
     clock
         What tells the known time where the caller does not.
     wait
         Seconds to wait for another writer.
     """
 
-    def __init__(self, path: Path | None, clock: Clock, wait: float) -> None:
-        self.path = path
+    def __init__(self, backend: Backend, clock: Clock, wait: float) -> None:
+        self.backend = backend
         self.clock = clock
-        self.engine: Engine = sqlite.engine(path, wait)
+        self.engine: Engine = backend.engine(wait)
         weakref.finalize(self, self.engine.dispose)  # a store that was forgotten leaves no open file behind
         self.undone: list[Callable[[], None]] = []
         """Called after a write was rolled back, so that nothing of it stays in a cache."""
         self._writing = threading.RLock()
         # A database in memory lives on one connection: who uses it, has it alone.
-        self._gate = threading.RLock() if path is None else nullcontext()
+        self._gate = threading.RLock() if backend.alone else nullcontext()
         self._own = _Own()
 
     @property
     def where(self) -> str:
-        """The file's path, for messages."""
-        return str(self.path or ":memory:")
+        """The address, for messages."""
+        return self.backend.where
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None in memory or on a server."""
+        return self.backend.path
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -64,8 +69,10 @@ class Database:
         if self._own.connection is not None:
             yield self._own.connection
             return
-        with self._explained(), self._gate, self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._explained(), self._gate, self.engine.connect() as bare:
+            connection = bare.execution_options(**self.backend.reading)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self, *, apart: bool = False) -> Iterator[Connection]:
@@ -85,9 +92,10 @@ class Database:
                 yield own.connection
             return
         with self._explained(), self._writing, self._gate, self.engine.connect() as bare:
-            connection = bare.execution_options(**{sqlite.WRITE: True})
+            connection = bare.execution_options(**self.backend.writing)
             try:
                 with self._undoing(), connection.begin():
+                    self.backend.lock(connection)
                     own.connection = connection
                     yield connection
                     if own.broken:
@@ -95,7 +103,7 @@ class Database:
                             f"A part of this write failed, so none of it was stored: {own.broken}"
                         )
             finally:
-                own.connection, own.known, own.broken = None, None, ""
+                own.connection, own.last, own.broken = None, None, ""
 
     def known(self, connection: Connection, at: datetime | None) -> int:
         """Return the known time of a commit, in microseconds.
@@ -104,19 +112,28 @@ class Database:
         stays the answer, whatever is stored later and however clocks jump.
         """
         given = micros(at if at is not None else self.clock.now())
-        last = self._own.known
-        if last is None:  # it is asked for once in a write, for nobody else writes meanwhile
-            found = select(change.c.known).order_by(change.c.cursor.desc()).limit(1)
-            last = connection.execute(found).scalar_one_or_none()
-        return given if last is None else max(given, int(last))
+        last = self._last(connection)[1]
+        return given if last is None else max(given, last)
 
     def note(self, connection: Connection, known: int, rows: list[dict[str, Any]]) -> None:
         """Add rows to the table of changes, in the transaction of the data that they speak of."""
         full = {
             "key": "", "kind": "", "source": "", "count": 1, "detail": "", "known": known, "first": None, "last": None,
         }  # fmt: skip
-        connection.execute(change.insert(), [full | row for row in rows])
-        self._own.known = known
+        # Numbered here and not by the database, whose numbers have gaps where a write was undone.
+        cursor = self._last(connection)[0]
+        numbered = [full | row | {"cursor": cursor + place} for place, row in enumerate(rows, 1)]
+        connection.execute(change.insert(), numbered)
+        self._own.last = (cursor + len(rows), known)
+
+    def _last(self, connection: Connection) -> tuple[int, int | None]:
+        """Return the last change; it is asked for once in a write, for nobody else writes meanwhile."""
+        last = self._own.last
+        if last is None:
+            found = select(change.c.cursor, change.c.known).order_by(change.c.cursor.desc()).limit(1)
+            row = connection.execute(found).one_or_none()
+            last = self._own.last = (0, None) if row is None else (int(row.cursor), int(row.known))
+        return last
 
     def close(self) -> None:
         """Close every connection."""
@@ -125,12 +142,12 @@ class Database:
     @contextmanager
     def _part(self, connection: Connection, *, apart: bool) -> Iterator[None]:
         if apart:
-            before = self._own.known, self._own.broken
+            before = self._own.last, self._own.broken
             try:
                 with connection.begin_nested():
                     yield
             except BaseException:
-                self._own.known, self._own.broken = before
+                self._own.last, self._own.broken = before
                 raise
             return
         try:
@@ -152,8 +169,8 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            raise sqlite.explain(error, self.where) from error
+        except (DBAPIError, *self.backend.errors) as error:
+            raise self.backend.explain(error) from error
         except PoolTimeoutError as error:
             raise StoreError(
                 f"Too many threads use the store {self.where} at once; close readers that are done, and try again."

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.store.archive import clip
 from watchfloor.store.database import Database
+from watchfloor.store.documents import clip
 from watchfloor.store.tables import heard
 
 __all__ = ["FeedState", "Health", "Hearing"]
@@ -102,7 +102,7 @@ class Hearing:
         late_after: timedelta,
     ) -> FeedState:
         """Note a try; see `Store.heard`."""
-        if not source:
+        if not source or "\0" in source + feed:
             raise InvalidInputError("A source without a name was heard; expected its name on the floor.")
         when = at if at is not None else self._database.clock.now()
         with self._database.read() as connection:

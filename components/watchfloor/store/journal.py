@@ -123,7 +123,7 @@ class Journal:
         InvalidInputError
             If nobody is named, nothing was done, or the detail is no JSON or longer than 256 KiB.
         """
-        if not actor.strip() or not action.strip():
+        if not actor.strip() or not action.strip() or "\0" in actor + action + subject:
             raise InvalidInputError(f"An act by {actor!r}, {action!r}: expected who, and what was done.")
         content = canonical(dict(detail or {}))
         if len(content) + len(subject) + len(actor) + len(action) > _LIMIT:

@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
-    Float,
-    Integer,
     Row,
     Select,
     bindparam,
-    func,
-    insert,
     select,
 )
 
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.store import intake
 from watchfloor.store.database import Database
 from watchfloor.store.records import Observation
 from watchfloor.store.revisions import Appended
@@ -61,11 +58,10 @@ class Measured:
         with self._database.write() as connection:
             at = self._database.known(connection, known)
             ids = self._directory.identify(connection, told, at)
-            stored = connection.execute(
-                _NEXT, [{"s": ids[s], "t": t, "v": v, "f": f, "k": at} for s, t, v, f in rows]
-            ).rowcount
+            stored = intake.take(
+                connection, ((place, ids[s], t, v, f, -1) for place, (s, t, v, f) in enumerate(rows)), at
+            )
             if stored:
-                connection.execute(_NEWEST, [{"s": ids[name], "k": at} for name in told])
                 span = min(row[1] for row in rows), max(row[1] for row in rows)
                 self._directory.note(connection, at, "observation", ids.values(), stored, span)
         return Appended(stored, len(rows) - stored, from_micros(at) if stored else None)
@@ -207,42 +203,6 @@ def _frame(data: dict[str, Any], table: dict[int, str]) -> "pd.DataFrame":
     return stamped(frame)
 
 
-_S, _T, _K = (bindparam(name, type_=BigInteger) for name in "stk")
-_V, _F = bindparam("v", type_=Float), bindparam("f", type_=Integer)
-
-
-def _next() -> Any:
-    """Insert a value as the next revision of its time, unless it is there."""
-    there = (observation.c.series_id == _S, observation.c.time == _T)
-    revision = select(func.coalesce(func.max(observation.c.revision) + 1, 0)).where(*there).scalar_subquery()
-    same = (observation.c.value.is_not_distinct_from(_V), observation.c.flag == _F)
-    values = select(_S, _T, revision, _K, _V, _F).where(~select(1).where(*there, *same).exists())
-    return insert(observation).from_select(
-        ["series_id", "time", "revision", "known", "value", "flag"], values
-    )
-
-
-def _newest() -> Any:
-    """Note the newest observation of a series, unless it is the one noted last."""
-    top = (
-        select(observation.c.series_id, observation.c.time, observation.c.revision)
-        .where(observation.c.series_id == _S)
-        .order_by(observation.c.time.desc(), observation.c.revision.desc())
-        .limit(1)
-        .subquery("top")
-    )
-    noted = (
-        select(newest.c.time, newest.c.revision)
-        .where(newest.c.series_id == _S)
-        .order_by(newest.c.known.desc(), newest.c.time.desc(), newest.c.revision.desc())
-        .limit(1)
-        .subquery("noted")
-    )
-    same = select(1).select_from(noted).where(noted.c.time == top.c.time, noted.c.revision == top.c.revision)
-    values = select(top.c.series_id, _K, top.c.time, top.c.revision).where(~same.exists())
-    return insert(newest).from_select(["series_id", "known", "time", "revision"], values)
-
-
 def _latest(*, ever: bool) -> Select[Any]:
     """Select the newest observation of each series: two seeks a series, however long it is."""
     last = newest.alias("last")
@@ -266,5 +226,4 @@ def _latest(*, ever: bool) -> Select[Any]:
     )
 
 
-_NEXT, _NEWEST = _next(), _newest()
 _LATEST, _LATEST_EVER = _latest(ever=False), _latest(ever=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from watchfloor.core.errors import StoreError
-from watchfloor.store import sqlite
+from watchfloor.store.backend import Backend
 from watchfloor.store.tables import METADATA
 
 __all__ = ["STEPS", "Step", "is_current", "upgrade"]
@@ -25,16 +25,30 @@ def _marks(connection: Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE change ADD COLUMN {column} BIGINT")
 
 
-STEPS: tuple[Step, ...] = (_marks,)
+def _archive(connection: Connection) -> None:
+    """Version 3: the files of the archive, and the way there."""
+    connection.exec_driver_sql(
+        "CREATE TABLE shelved (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, known BIGINT NOT NULL, "
+        "family VARCHAR NOT NULL, month VARCHAR NOT NULL, file VARCHAR NOT NULL, sha256 VARCHAR(64) NOT NULL, "
+        "size BIGINT NOT NULL, count BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, "
+        "first_known BIGINT NOT NULL, last_known BIGINT NOT NULL, UNIQUE (file))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE passage (first BIGINT NOT NULL, last BIGINT NOT NULL, known BIGINT NOT NULL, "
+        "PRIMARY KEY (first))"
+    )
+
+
+STEPS: tuple[Step, ...] = (_marks, _archive)
 """``STEPS[0]`` leads from version 1 to 2. A step that was released is never changed."""
 
 
-def is_current(connection: Connection) -> bool:
+def is_current(backend: Backend, connection: Connection) -> bool:
     """Tell whether the tables are those of this program, so that opening a store need not wait for its writers."""
-    return sqlite.version(connection) == 1 + len(STEPS)
+    return backend.version(connection) == 1 + len(STEPS)
 
 
-def upgrade(connection: Connection) -> int:
+def upgrade(backend: Backend, connection: Connection) -> int:
     """Make the tables in an empty database, or bring older ones up to date, within the caller's transaction.
 
     Returns
@@ -47,7 +61,7 @@ def upgrade(connection: Connection) -> int:
     StoreError
         If the file is of a newer version than this program knows.
     """
-    current, target = sqlite.version(connection), 1 + len(STEPS)
+    current, target = backend.version(connection), 1 + len(STEPS)
     if current > target:
         raise StoreError(
             f"This store has tables of version {current}, and this program knows up to version {target}; "
@@ -60,6 +74,6 @@ def upgrade(connection: Connection) -> int:
     else:
         for step in STEPS[current - 1 :]:
             step(connection)
-    sqlite.guard(connection)
-    sqlite.set_version(connection, target)
+    backend.guard(connection)
+    backend.set_version(connection, target)
     return current

@@ -254,7 +254,12 @@ def _row(item: Record) -> dict[str, Any]:
             "geometry": shape,
             "body": text(item.body),
         }
-        "".join(row[name] or "" for name in ("source", "key", "revision", "title", "area", "body")).encode()
+        words = "".join(
+            row[name] or "" for name in ("source", "key", "revision", "title", "hazard", "area", "raw")
+        )
+        (words + row["body"]).encode()
+        if "\0" in words:
+            raise ValueError("a text holds the character NUL")  # PostgreSQL has no place for it
     except (TypeError, ValueError, LookupError, struct.error) as error:
         raise InvalidInputError(
             f"The {item.kind} {item.key[:80]!r} of {item.source!r} cannot be written down: {error!r}. "

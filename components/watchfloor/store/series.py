@@ -157,8 +157,14 @@ def _described(item: Series) -> dict[str, Any]:
             item.attrs, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
         )
         attrs.encode()
+        words = "".join((item.title, item.field, item.units, item.hazard))
+        words.encode()
+        if "\0" in words:
+            raise ValueError("a text holds the character NUL")
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"The attrs of series {item.name!r} are no JSON: {error}.") from error
+        raise InvalidInputError(
+            f"Series {item.name!r} cannot be written down: {error}. Expected plain text, and attrs in JSON's types."
+        ) from error
     check_name(item.name)
     row = {name: getattr(item, name) for name in _COLUMNS}
     return row | {

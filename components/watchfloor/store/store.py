@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import ColumnElement, Row, func, select
 
 from watchfloor.core.clock import Clock, LiveClock, micros
+from watchfloor.core.errors import StoreError
 from watchfloor.store import backup, chains, changes, migrations, revisions
-from watchfloor.store.address import file_of, place
+from watchfloor.store.address import backend as backend_of
 from watchfloor.store.arrivals import Arrivals
 from watchfloor.store.changes import Change
 from watchfloor.store.database import Database
@@ -66,37 +67,45 @@ class Store(Measurements, Arrivals):
         clock: Clock | None = None,
         create: bool = True,
         wait: timedelta = timedelta(seconds=30),
+        password: str = "",
     ) -> Self:
         """Open a store, and make it where there is none.
 
         Parameters
         ----------
         url
-            A file, ``sqlite:///file``, or ``:memory:`` for one that is gone when it is closed.
+            A file, ``sqlite:///file``, ``:memory:`` for one that is gone when it is closed, or
+            ``postgresql://user@host/database``; see `address.backend`.
         clock
             What tells the known time.
         create
             Whether to make a store where there is none.
         wait
             How long a write waits for another one.
+        password
+            Of the database server's user, where it asks for one; it never stands in the address.
 
         Raises
         ------
         SettingsError
             If the address is of a database that is not supported.
         StoreError
-            If the file cannot be used: it is missing, of another program, of a newer version, or damaged.
+            If it cannot be used: it is missing, of another program, of a newer version, or damaged.
+        StoreAwayError
+            If its server cannot be reached.
         """
-        path = file_of(url)
-        if path is not None:
-            place(path, create=create)
-        database = Database(path, clock or LiveClock(), wait.total_seconds())
+        backend = backend_of(url, create=create, password=password)
+        database = Database(backend, clock or LiveClock(), wait.total_seconds())
         try:
             with database.read() as connection:
-                ready = migrations.is_current(connection)
+                ready = migrations.is_current(backend, connection)
+                if not (ready or create) and backend.version(connection) == 0:
+                    raise StoreError(
+                        f"There is no store {backend.where}; name another one, or start the floor once to make it."
+                    )
             if not ready:
                 with database.write() as connection:
-                    if migrations.upgrade(connection) == 0:
+                    if migrations.upgrade(backend, connection) == 0:
                         now = micros(database.clock.now())
                         connection.execute(
                             meta.insert(), {"key": "store.id", "value": uuid.uuid4().hex, "known": now}
@@ -110,6 +119,11 @@ class Store(Measurements, Arrivals):
     def path(self) -> Path | None:
         """The store's file; None in memory."""
         return self._database.path
+
+    @property
+    def address(self) -> str:
+        """Where the store is, for people to read; without a password."""
+        return self._database.where
 
     @property
     def clock(self) -> Clock:

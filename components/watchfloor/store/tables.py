@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects import postgresql
 
 __all__ = [
     "APPEND_ONLY",
@@ -33,27 +34,33 @@ __all__ = [
     "name",
     "newest",
     "observation",
+    "passage",
     "quarantine",
     "record",
     "series",
+    "shelved",
 ]
 
 FOREVER = 2**63 - 1
 METADATA = MetaData()
 # SQLite numbers rows by itself only for a column it calls INTEGER; elsewhere the number is 64 bits wide.
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
+# Texts are compared and sorted by their code points, as SQLite does, wherever the server stands.
+_WORD = String().with_variant(postgresql.VARCHAR(collation="C"), "postgresql")
+_HASH = String(64).with_variant(postgresql.VARCHAR(64, collation="C"), "postgresql")
+_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 change = Table(
     "change",
     METADATA,
     Column("cursor", _SERIAL, primary_key=True, autoincrement=True),
     Column("known", BigInteger, nullable=False),
-    Column("table", String, nullable=False),
-    Column("key", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("source", String, nullable=False),
+    Column("table", _WORD, nullable=False),
+    Column("key", _WORD, nullable=False),
+    Column("kind", _WORD, nullable=False),
+    Column("source", _WORD, nullable=False),
     Column("count", Integer, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("detail", _TEXT, nullable=False),
     Column("first", BigInteger),
     Column("last", BigInteger),
     sqlite_autoincrement=True,
@@ -65,31 +72,31 @@ record = Table(
     METADATA,
     Column("seq", _SERIAL, primary_key=True, autoincrement=True),
     Column("identity", LargeBinary(32), nullable=False, unique=True),
-    Column("kind", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("key", String, nullable=False),
-    Column("revision", String, nullable=False),
+    Column("kind", _WORD, nullable=False),
+    Column("source", _WORD, nullable=False),
+    Column("key", _WORD, nullable=False),
+    Column("revision", _WORD, nullable=False),
     Column("sent", BigInteger, nullable=False),
     Column("valid_from", BigInteger, nullable=False),
     Column("valid_to", BigInteger, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("hazard", String, nullable=False),
-    Column("severity", String, nullable=False),
-    Column("urgency", String, nullable=False),
-    Column("certainty", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("state", String, nullable=False),
+    Column("title", _TEXT, nullable=False),
+    Column("hazard", _WORD, nullable=False),
+    Column("severity", _WORD, nullable=False),
+    Column("urgency", _WORD, nullable=False),
+    Column("certainty", _WORD, nullable=False),
+    Column("status", _WORD, nullable=False),
+    Column("state", _WORD, nullable=False),
     Column("west", Float),
     Column("south", Float),
     Column("east", Float),
     Column("north", Float),
-    Column("area", Text, nullable=False),
-    Column("trust", String, nullable=False),
-    Column("raw", String, nullable=False),
+    Column("area", _TEXT, nullable=False),
+    Column("trust", _WORD, nullable=False),
+    Column("raw", _WORD, nullable=False),
     Column("known", BigInteger, nullable=False),
     # The long columns stand last: a row that is only tested is then read from its first page.
     Column("geometry", LargeBinary),
-    Column("body", Text, nullable=False),
+    Column("body", _TEXT, nullable=False),
     Index("record_chain", "kind", "source", "key", "sent", "revision", "known"),
     Index("record_valid", "kind", "valid_to", "valid_from"),
     Index("record_sent", "kind", "sent"),
@@ -99,10 +106,10 @@ record = Table(
 name = Table(
     "name",
     METADATA,
-    Column("kind", String, primary_key=True),
-    Column("source", String, primary_key=True),
-    Column("name", String, primary_key=True),
-    Column("key", String, nullable=False),
+    Column("kind", _WORD, primary_key=True),
+    Column("source", _WORD, primary_key=True),
+    Column("name", _WORD, primary_key=True),
+    Column("key", _WORD, nullable=False),
     Column("known", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -112,7 +119,7 @@ series = Table(
     "series",
     METADATA,
     Column("id", _SERIAL, primary_key=True, autoincrement=True),
-    Column("name", String, nullable=False, unique=True),
+    Column("name", _WORD, nullable=False, unique=True),
     Column("known", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -123,13 +130,13 @@ description = Table(
     Column("seq", _SERIAL, primary_key=True, autoincrement=True),
     Column("series_id", BigInteger, ForeignKey("series.id"), nullable=False),
     Column("known", BigInteger, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("field", String, nullable=False),
-    Column("units", String, nullable=False),
+    Column("title", _TEXT, nullable=False),
+    Column("field", _WORD, nullable=False),
+    Column("units", _WORD, nullable=False),
     Column("lon", Float),
     Column("lat", Float),
-    Column("hazard", String, nullable=False),
-    Column("attrs", Text, nullable=False),
+    Column("hazard", _WORD, nullable=False),
+    Column("attrs", _TEXT, nullable=False),
     Index("description_series", "series_id", "seq"),
     sqlite_autoincrement=True,
 )
@@ -156,7 +163,7 @@ mark = Table(
     Column("known", BigInteger, nullable=False),
     Column("checks", BigInteger, nullable=False),
     Column("flag", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", _TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
 """What the checks of quality said of a value; a later judgement is the next revision of the same time."""
@@ -177,12 +184,12 @@ journal = Table(
     METADATA,
     Column("seq", _SERIAL, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False, unique=True),
+    Column("actor", _WORD, nullable=False),
+    Column("action", _WORD, nullable=False),
+    Column("subject", _WORD, nullable=False),
+    Column("detail", _TEXT, nullable=False),
+    Column("previous", _HASH, nullable=False),
+    Column("hash", _HASH, nullable=False, unique=True),
 )
 
 heard = Table(
@@ -190,12 +197,12 @@ heard = Table(
     METADATA,
     Column("seq", _SERIAL, primary_key=True, autoincrement=True),
     Column("known", BigInteger, nullable=False),
-    Column("source", String, nullable=False),
-    Column("feed", String, nullable=False),
+    Column("source", _WORD, nullable=False),
+    Column("feed", _WORD, nullable=False),
     Column("last_try", BigInteger, nullable=False),
     Column("last_ok", BigInteger),
     Column("newest", BigInteger),
-    Column("message", Text, nullable=False),
+    Column("message", _TEXT, nullable=False),
     Column("cadence", BigInteger, nullable=False),
     Column("late_after", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
@@ -206,7 +213,7 @@ heard = Table(
 blob = Table(
     "blob",
     METADATA,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", _HASH, primary_key=True),
     Column("known", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("data", LargeBinary, nullable=False),
@@ -218,10 +225,10 @@ quarantine = Table(
     METADATA,
     Column("seq", _SERIAL, primary_key=True, autoincrement=True),
     Column("known", BigInteger, nullable=False),
-    Column("source", String, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("where", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("source", _WORD, nullable=False),
+    Column("reason", _TEXT, nullable=False),
+    Column("where", _TEXT, nullable=False),
+    Column("sha256", _HASH, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("kept", BigInteger, nullable=False),
     Column("whole", Boolean, nullable=False),
@@ -236,11 +243,40 @@ meta = Table(
     METADATA,
     Column("seq", _SERIAL, primary_key=True, autoincrement=True),
     Column("known", BigInteger, nullable=False),
-    Column("key", String, nullable=False),
-    Column("value", Text, nullable=False),
+    Column("key", _WORD, nullable=False),
+    Column("value", _TEXT, nullable=False),
     Index("meta_key", "key", "seq"),
     sqlite_autoincrement=True,
 )
 
-APPEND_ONLY: tuple[Table, ...] = tuple(METADATA.sorted_tables)
-"""Every table: the database itself refuses UPDATE and DELETE on each."""
+shelved = Table(
+    "shelved",
+    METADATA,
+    Column("seq", _SERIAL, primary_key=True, autoincrement=True),
+    Column("known", BigInteger, nullable=False),
+    Column("family", _WORD, nullable=False),
+    Column("month", _WORD, nullable=False),
+    Column("file", _WORD, nullable=False, unique=True),
+    Column("sha256", _HASH, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("first_known", BigInteger, nullable=False),
+    Column("last_known", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Files of the archive: which observations stand there, by the times of the first and the last, and its SHA-256."""
+
+passage = Table(
+    "passage",
+    METADATA,
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("known", BigInteger, nullable=False),
+)
+"""The one way out of the table of observations, open only within the transaction that moves them to the archive:
+a row may be removed whose time lies from `first` to `last` and that was known by `known`."""
+
+APPEND_ONLY: tuple[Table, ...] = tuple(table for table in METADATA.sorted_tables if table is not passage)
+"""Every table but the passage: the database itself refuses UPDATE and DELETE on each."""

@@ -90,7 +90,7 @@ def put_aside(
     database: Database, source: str, reason: str, data: bytes, where: str, known: datetime | None
 ) -> Quarantined:
     """Keep what could not be read, with the reason; the same bytes for the same reason once."""
-    name, reason, where = digest_bytes(data), clip(reason), clip(where)
+    name, source, reason, where = digest_bytes(data), clip(source), clip(reason), clip(where)
     same = (
         (quarantine.c.sha256 == name)
         & (quarantine.c.source == source)
@@ -141,8 +141,8 @@ def put_aside_rows(database: Database, as_of: datetime | None, limit: int | None
 
 
 def clip(text: str) -> str:
-    """Cut a text to what fits a message, and replace characters that no file can hold."""
-    return text[:_TEXT].encode("utf-8", "replace").decode()
+    """Cut a text to what fits a message, and replace characters that no database can hold."""
+    return text[:_TEXT].replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 def _damaged(sha256: str) -> str:
