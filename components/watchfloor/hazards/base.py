@@ -171,6 +171,36 @@ class Hazard(param.Parameterized):
             )
         return tuple(found)
 
+    def result(
+        self, found: Mapping[str, Any], coords: Mapping[str, Any], attrs: Mapping[Any, Any], **more: Any
+    ) -> xr.Dataset:
+        """Make the dataset that `run` returns: types, units and names as declared.
+
+        Parameters
+        ----------
+        found
+            Arrays by field, of those in `gives`.
+        coords
+            Coordinates of the dims.
+        attrs
+            Of the site; what is told of this run besides comes as `more`, such as ``balance_error``.
+        """
+        made = {
+            item.field: xr.DataArray(
+                np.asarray(found[item.field], np.float32),
+                dims=item.dims,
+                attrs={
+                    "units": item.spec.units,
+                    "long_name": item.spec.en,
+                    **({"standard_name": item.spec.standard_name} if item.spec.standard_name else {}),
+                    **({"cell_methods": item.cell_methods} if item.cell_methods else {}),
+                },
+            )
+            for item in self.gives
+            if item.field in found
+        }
+        return xr.Dataset(made, coords=dict(coords), attrs={**attrs, **more})
+
     @property
     def settings(self) -> dict[str, Any]:
         """The parameters' values, for forms and provenance."""

@@ -374,21 +374,8 @@ class Drought(Hazard):
         }
         if times:
             found["drought_index"] = index
-        made = {
-            item.field: xr.DataArray(
-                found[item.field].astype(np.float32),
-                dims=item.dims,
-                attrs={
-                    "units": item.spec.units,
-                    "long_name": item.spec.en,
-                    "cell_methods": item.cell_methods,
-                },
-            )
-            for item in self.gives
-            if item.field in found
-        }
         coords = {"y": grid.y, "x": grid.x} | ({"time": np.arange(ahead) * MONTH} if times else {})
-        return xr.Dataset(made, coords=coords, attrs=dict(prepared.site.attrs))
+        return self.result(found, coords, prepared.site.attrs)
 
     def _ahead(self, past: np.ndarray, years: np.ndarray | None, ahead: int) -> np.ndarray:
         """Return the past with `ahead` months more, each from the same month of another year."""

@@ -303,28 +303,11 @@ class Storm(Hazard):
             if times:
                 speeds.append(speed.astype(np.float32))
                 directions.append((np.degrees(np.arctan2(-east, -north)) % 360.0).astype(np.float32))
-        found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
-            "wind_speed_max": (("y", "x"), most),
-            "gale_duration": (("y", "x"), gale),
-        }
+        found = {"wind_speed_max": most, "gale_duration": gale}
         if times:
-            found["wind_speed"] = (("time", "y", "x"), np.stack(speeds))
-            found["wind_direction"] = (("time", "y", "x"), np.stack(directions))
-        made = {
-            item.field: xr.DataArray(
-                found[item.field][1].astype(np.float32),
-                dims=item.dims,
-                attrs={
-                    "units": item.spec.units,
-                    "long_name": item.spec.en,
-                    "cell_methods": item.cell_methods,
-                },
-            )
-            for item in self.gives
-            if item.field in found
-        }
+            found |= {"wind_speed": np.stack(speeds), "wind_direction": np.stack(directions)}
         coords = {"y": prepared.site.y, "x": prepared.site.x} | ({"time": moments} if times else {})
-        return xr.Dataset(made, coords=coords, attrs=dict(prepared.site.attrs))
+        return self.result(found, coords, prepared.site.attrs)
 
     def _wind(
         self, track: xr.Dataset, theta: Mapping[str, Any], moment: float, lon: np.ndarray, lat: np.ndarray
