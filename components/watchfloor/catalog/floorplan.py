@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from watchfloor.catalog.metadata import Words
 from watchfloor.core.clock import duration, zone
 from watchfloor.core.scales import Status
+from watchfloor.feeds import FEEDS
+from watchfloor.feeds.collect.broker import address, topic_filter
 
 __all__ = ["FeedBlock", "FloorBlock"]
 
@@ -45,8 +47,14 @@ class FeedBlock(BaseModel):
         Name of the source on this floor.
     feed
         Name of the feed that reads it (`watchfloor.feeds`), or ``story``.
-    url, inbox, story
-        Where it comes from: an address, a folder, or the folder of a story. Exactly one.
+    url, inbox, story, mqtt
+        Where it comes from: an address, a folder, the folder of a story, or an MQTT broker (``mqtts://host:port``).
+        Exactly one.
+    topics, qos, keepalive, client, version
+        What is subscribed to at a broker, and how; see `feeds.collect.Broker`. Names and passwords stand in the
+        settings (``brokers``), never in a catalog.
+    zone
+        IANA time zone of times that name no offset.
     cadence, late_after
         How often news is expected, and the age at which it is late (ISO 8601); empty for the feed's own.
 
@@ -63,18 +71,34 @@ class FeedBlock(BaseModel):
     url: str = Field("", max_length=2000)
     inbox: Path | None = None
     story: Path | None = None
+    mqtt: str = Field("", max_length=2000)
+    topics: list[Annotated[str, AfterValidator(topic_filter)]] = Field(default_factory=list, max_length=100)
+    qos: Literal[0, 1] = 1
+    keepalive: int = Field(60, ge=5, le=3600)
+    client: str = Field("", max_length=100, pattern=r"^[A-Za-z0-9_-]*$")
+    version: Literal["5", "3.1.1"] = "5"
+    zone: Annotated[str, AfterValidator(_zone)] | None = None
     cadence: Annotated[str, AfterValidator(_span)] | None = None
     late_after: Annotated[str, AfterValidator(_span)] | None = None
 
     @property
     def host(self) -> str:
         """Host of the address, with its port where one is named; empty for a folder."""
+        if self.mqtt:
+            return address(self.mqtt)[3].lower()
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
     @model_validator(mode="after")
     def _one(self) -> "FeedBlock":
-        if [bool(self.url), self.inbox is not None, self.story is not None].count(True) != 1:
-            raise ValueError("expected exactly one of url, inbox and story")
+        ways = [bool(self.url), bool(self.mqtt), self.inbox is not None, self.story is not None]
+        if ways.count(True) != 1:
+            raise ValueError("expected exactly one of url, inbox, story and mqtt")
+        if bool(self.mqtt) != bool(self.topics):
+            raise ValueError("expected topics beside mqtt, and nowhere else")
+        if self.mqtt:
+            address(self.mqtt)
+            if self.feed not in FEEDS:
+                raise ValueError(f"{self.feed!r} is no feed; expected one of {', '.join(FEEDS)}")
         parts = urlsplit(self.url)
         if self.url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.username):
             raise ValueError(f"{self.url[:80]!r} is not an http(s) address without a user name")

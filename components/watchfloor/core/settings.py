@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -19,7 +19,26 @@ from pydantic_settings import (
 
 from watchfloor.core.errors import SettingsError
 
-__all__ = ["Settings", "load"]
+__all__ = ["BrokerLogin", "Settings", "load"]
+
+
+class BrokerLogin(BaseModel):
+    """How one MQTT broker lets us in.
+
+    Examples
+    --------
+    >>> BrokerLogin(user="floor", password_file="/run/secrets/mqtt").user
+    'floor'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user: str = Field("", description="User name; empty for none.")
+    password: str = Field("", description="Password.", repr=False)
+    password_file: Path | None = Field(None, description="File that holds the password.")
+    ca: Path | None = Field(None, description="PEM file of who signs the broker's certificate.")
+    certificate: Path | None = Field(None, description="PEM file of our own certificate.")
+    key: Path | None = Field(None, description="PEM file of its key.")
 
 
 class Settings(BaseSettings):
@@ -57,6 +76,9 @@ class Settings(BaseSettings):
     )
     databases: dict[str, str] = Field(
         default_factory=dict, description="Database URLs that catalogs may query, by name.", repr=False
+    )
+    brokers: dict[str, BrokerLogin] = Field(
+        default_factory=dict, description="How MQTT brokers let us in, by host or host:port.", repr=False
     )
     accounts: Path | None = Field(
         None, description="File of local accounts; default: accounts.toml in the data folder."

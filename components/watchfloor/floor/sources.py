@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 
 from watchfloor.catalog import FeedBlock, FloorBlock
-from watchfloor.core.clock import Clock, duration
+from watchfloor.core.clock import Clock, duration, zone
 from watchfloor.core.errors import SettingsError
 from watchfloor.core.settings import Settings
-from watchfloor.feeds.collect import Accept, Collector, Edge, FeedPlan
+from watchfloor.feeds.collect import Accept, Broker, Collector, Edge, FeedPlan
 from watchfloor.floor.place import data_folder
 from watchfloor.store import Store
 
@@ -84,7 +84,7 @@ class Sources:
             f"{block.source} is off: {block.host} is not among the allowed hosts; to listen to it, put "
             f'hosts = ["{block.host}"] into watchfloor.toml, or set WATCHFLOOR_HOSTS=\'["{block.host}"]\'.'
             for block in self._block.feeds
-            if block.url and block.host not in self._allowed
+            if block.host and block.host not in self._allowed
         ]
 
     def plans(self) -> list[FeedPlan]:
@@ -97,6 +97,8 @@ class Sources:
                 inbox=self.path(block.inbox) if block.inbox else None,
                 cadence=duration(block.cadence) if block.cadence else None,
                 late_after=duration(block.late_after) if block.late_after else None,
+                zone=zone(block.zone) if block.zone else None,
+                broker=self._broker(block),
             )
             for block in self._block.feeds
             if block.story is None and (block.inbox or block.host in self._allowed)
@@ -107,6 +109,17 @@ class Sources:
                 "inbox", inbox=self._settings.inbox or data_folder(self._settings, self._path) / "inbox"
             ),
         ]
+
+    def _broker(self, block: FeedBlock) -> Broker | None:
+        """Join what the catalog says of a broker with how the settings are let in there."""
+        if not block.mqtt:
+            return None
+        logins = {host.lower(): login for host, login in self._settings.brokers.items()}
+        login = logins.get(block.host)
+        given = login.model_dump() if login is not None else {}
+        return Broker(
+            block.mqtt, tuple(block.topics), block.qos, block.keepalive, block.client, block.version, **given
+        )
 
     def collect(self, stop: threading.Event) -> None:
         """Listen until `stop` is set."""

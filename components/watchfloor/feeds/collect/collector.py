@@ -5,9 +5,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta, tzinfo
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from watchfloor.core.clock import Clock
@@ -18,53 +16,17 @@ from watchfloor.feeds import FEEDS
 from watchfloor.feeds.collect.fetch import FetchError, Validators, fetch
 from watchfloor.feeds.collect.inbox import Inbox
 from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest
+from watchfloor.feeds.collect.mqtt import Subscription
+from watchfloor.feeds.collect.plan import FeedPlan
 
 if TYPE_CHECKING:
     from watchfloor.store import Store
 
-__all__ = ["Collector", "FeedPlan"]
+__all__ = ["Collector"]
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(minutes=30)
 _STOP = 5.0
-
-
-@dataclass(frozen=True)
-class FeedPlan:
-    """One source that is listened to.
-
-    Parameters
-    ----------
-    source
-        Its name on the floor.
-    feed
-        Name of the feed that reads it; for an inbox, empty to tell by each file.
-    url, inbox
-        Its address, or a folder whose files are taken in; exactly one.
-    cadence, late_after
-        How often it is asked, and the age at which it is late; None for the feed's own.
-    zone, charset
-        What the source declares; see `Context`.
-
-    Examples
-    --------
-    >>> FeedPlan("usgs", "usgs", url="https://earthquake.usgs.gov/feed.geojson").pace
-    datetime.timedelta(seconds=60)
-    """
-
-    source: str
-    feed: str = ""
-    url: str = ""
-    inbox: Path | None = None
-    cadence: timedelta | None = None
-    late_after: timedelta | None = None
-    zone: tzinfo | None = None
-    charset: str = ""
-
-    @property
-    def pace(self) -> timedelta:
-        """How often the source is asked."""
-        return self.cadence or FEEDS[self.feed].cadence
 
 
 class Collector:
@@ -165,6 +127,11 @@ class Collector:
                 self._store, plan.inbox, self._clock, self._accept, source=plan.source, feed=plan.feed or None,
                 zone=plan.zone, charset=plan.charset, status=self._status, trust=self._trust,
             ).run(stop)  # fmt: skip
+            return
+        if plan.broker is not None:
+            Subscription(
+                self._store, plan, self._accept, hosts=self._hosts, status=self._status, trust=self._trust
+            ).run(stop)
             return
         failures = 0
         while not stop.is_set():

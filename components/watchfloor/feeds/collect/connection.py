@@ -11,7 +11,7 @@ import httpcore
 from watchfloor.core.clock import monotonic
 from watchfloor.core.errors import ForbiddenError
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "checked"]
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -71,9 +71,7 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers, after all of them were checked."""
-        addresses = _resolve(host, port, _left(self._end, timeout, httpcore.ConnectTimeout))
-        for address in addresses:
-            _check(host, port, address, self._hosts)
+        addresses = checked(host, port, self._hosts, self._end, timeout)
         failure: Exception = httpcore.ConnectError("it has no address")
         for address in addresses[:4]:
             try:
@@ -88,6 +86,24 @@ class Backend(httpcore.NetworkBackend):
     def sleep(self, seconds: float) -> None:
         """Wait, as `httpcore` asks for between tries."""
         self._inner.sleep(seconds)
+
+
+def checked(
+    host: str, port: int, hosts: frozenset[str], end: float, timeout: float | None = None
+) -> list[str]:
+    """Look a host up and return its addresses, all of which may be connected to.
+
+    Raises
+    ------
+    ForbiddenError
+        If one of them may not.
+    httpcore.ConnectError, httpcore.ConnectTimeout
+        If it has none, or could not be looked up in time.
+    """
+    addresses = _resolve(host, port, _left(end, timeout, httpcore.ConnectTimeout))
+    for address in addresses:
+        _check(host, port, address, hosts)
+    return addresses
 
 
 def _left(end: float, wait: float | None, failure: type[Exception]) -> float:
