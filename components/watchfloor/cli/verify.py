@@ -28,7 +28,7 @@ def verify(
             if quiet and outcome.passed:
                 continue
             found = outcome.trouble or ", ".join(f"{value:.6g}" for value in outcome.found)
-            mark = "ok   " if outcome.passed else "WRONG"
+            mark = "ok" if outcome.passed else "WRONG"
             expected = reference.expected
             listed = [expected] if isinstance(expected, int | float) else list(expected)
             said = ", ".join(f"{value:.6g}" for value in listed)
