@@ -4,7 +4,8 @@ A part is a file of this folder with a class and, if it draws by itself, a modul
 ``station.js``). It is found by its place: one that is not there has no place on the screen.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,7 +15,9 @@ from watchfloor.views.selection import Selection
 from watchfloor.views.situation.base import Pane, View
 from watchfloor.views.situation.picture import Picture
 
-__all__ = ["PLACES", "MonitorPane", "MonitorView", "Place", "Quiet", "part"]
+__all__ = ["PLACES", "MonitorPane", "MonitorView", "Place", "Quiet", "on_page", "part"]
+
+log = logging.getLogger(__name__)
 
 _QUIET = frozenset({"observation", "mark", "series"})
 
@@ -72,14 +75,29 @@ def part(place: Place) -> type[Any] | None:
     return found
 
 
+def on_page(doc: Any, work: Callable[[], object]) -> None:
+    """Do something on a page's own loop, from a thread; at once where there is no page, as in a notebook.
+
+    Parameters
+    ----------
+    doc
+        The page's document, as ``pn.state.curdoc`` was when the work began.
+    work
+        What to do; nothing happens if the page is gone.
+    """
+    if doc is None:
+        work()
+    elif doc.session_context is not None:
+        try:
+            doc.add_next_tick_callback(lambda: work())  # noqa: PLW0108  Bokeh refuses one function twice
+        except Exception as error:  # noqa: BLE001  the page may be gone
+            log.debug("a page was gone: %s", error)
+
+
 class MonitorPane(Pane):
     """A drawing surface of the monitor desk; the desk's parts share one bundle of ESM."""
 
     _bundle = "monitor.bundle.js"
-
-    def __init__(self, owner: Any = None, **params: Any) -> None:
-        # nothing is sent twice: a size that is the default is not told
-        super().__init__(owner, **params)
 
 
 class Quiet(Picture):

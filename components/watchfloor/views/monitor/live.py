@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, RLock, Thread
 from typing import Any
+from weakref import WeakMethod
 
 import numpy as np
 
@@ -42,6 +43,8 @@ _OWN = "_watchfloor_wall"
 
 Key = tuple[str, int]
 """A span's name, and a width."""
+Hearer = Callable[[bytes, bytes, bytes], None]
+"""Takes roster, full and small message."""
 
 
 def topic(key: Key) -> str:
@@ -68,7 +71,7 @@ class _Track:
     touched: set[str] = field(default_factory=set)
     said: bytes = b""
     """The last small message."""
-    hearers: list[Callable[[bytes, bytes, bytes], None]] = field(default_factory=list)
+    hearers: list["WeakMethod[Hearer]"] = field(default_factory=list)
     lock: RLock = field(default_factory=RLock)
 
 
@@ -96,6 +99,7 @@ class Live:
         self._channel = channel
         self._lock = RLock()
         self._tracks: dict[Key, _Track] = {}
+        self._offered: set[Key] = set()
         self._regions: dict[str, Regions] | None = None
         self._roster: Roster | None = None
         self._cursor = -1
@@ -136,9 +140,9 @@ class Live:
         if self._channel is None:
             return
         with self._lock:
-            if key in self._tracks:
+            if key in self._offered:
                 return
-            self._track(key)
+            self._offered.add(key)
         self._channel.topic(STATIONS, lambda: self.roster().payload)
         self._channel.topic(topic(key), lambda: self._first(key))
         self._channel.topic(topic(key) + "/now", lambda: self._track(key).said)
@@ -157,18 +161,19 @@ class Live:
             assert track.board is not None
             return track.board
 
-    def hear(self, key: Key, hearer: Callable[[bytes, bytes, bytes], None]) -> Callable[[], None]:
-        """Have a function called with roster, full and small message when they change, until what is returned is called.
+    def hear(self, key: Key, hearer: Hearer) -> Callable[[], None]:
+        """Have a method called when something changes, until what is returned is called or its object is gone.
 
         It is called on the poller's thread, where there is no channel: in a notebook.
         """
         track = self._track(key)
-        track.hearers.append(hearer)
+        ref: WeakMethod[Hearer] = WeakMethod(hearer)
+        track.hearers.append(ref)
         self._begin()
 
         def end() -> None:
-            if hearer in track.hearers:
-                track.hearers.remove(hearer)
+            if ref in track.hearers:
+                track.hearers.remove(ref)
 
         return end
 
@@ -209,6 +214,8 @@ class Live:
         channel = self._channel
         with self._lock:
             tracks = list(self._tracks.values())
+        for track in tracks:
+            track.hearers = [ref for ref in track.hearers if ref() is not None]
         return [
             track
             for track in tracks
@@ -292,8 +299,10 @@ class Live:
                 channel.publish(name, track.payload)
             elif track.said:
                 channel.publish(name + "/now", track.said)
-        for hearer in list(track.hearers):
-            hearer(self.roster().payload, track.payload, track.said)
+        for ref in list(track.hearers):
+            hearer = ref()
+            if hearer is not None:
+                hearer(self.roster().payload, track.payload, track.said)
 
     def _whole(self, track: _Track) -> bytes:
         self._catch_up()

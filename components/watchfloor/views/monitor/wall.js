@@ -48,6 +48,7 @@ const WallPane = pane("stations", (ctx) => {
     if (!bytes || !bytes.byteLength) return;
     roster = readRoster(bytes, ++rosters);
     build(true);
+    show();
   }
   let rosters = 0;
 
@@ -59,6 +60,7 @@ const WallPane = pane("stations", (ctx) => {
     if (waiting && waiting.number === board.number) takeDelta(board, waiting);
     waiting = null;
     build(!places.length);
+    show();
   }
 
   function takeSmall(bytes) {

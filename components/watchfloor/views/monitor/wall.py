@@ -13,7 +13,7 @@ from watchfloor.core.clock import from_micros
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.core.scales import Severity
 from watchfloor.views.monitor import export, wire
-from watchfloor.views.monitor.base import MonitorPane, MonitorView
+from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
 from watchfloor.views.monitor.board import SPANS, WIDTHS, Board, board, grid
 from watchfloor.views.monitor.live import Key, Live, topic
 from watchfloor.views.monitor.past import Cancelled, Past
@@ -89,6 +89,7 @@ class Wall(MonitorView):
         self._trouble = ""
         self._past: Board | None = None
         self._end: Any = None
+        self._doc: Any = None
         self._lock = Lock()
         super().__init__(floor, selection, **params)
         self.pane.sizing_mode = "stretch_both"
@@ -229,14 +230,16 @@ class Wall(MonitorView):
 
     def _follow(self) -> None:
         """Take the present by parameters, where there is no channel."""
-        key, doc = self.key, pn.state.curdoc
+        doc = pn.state.curdoc
+        if doc is not None and doc.session_context is None:
+            return  # a server tries the desk before anybody looks
+        self._doc = doc
+        self._put(self._live.roster().payload, self._live.full(self.key), b"")
+        self._end = self._live.hear(self.key, self._hear)
 
-        def take(stations: bytes, full: bytes, delta: bytes) -> None:
-            if self.key == key and self.present:
-                self._on_page(doc, lambda: self._put(stations, full, delta))
-
-        self._put(self._live.roster().payload, self._live.full(key), b"")
-        self._end = self._live.hear(key, take)
+    def _hear(self, stations: bytes, full: bytes, delta: bytes) -> None:
+        if self.present:
+            on_page(self._doc, lambda: self._put(stations, full, delta))
 
     def _put(self, stations: bytes, full: bytes, delta: bytes) -> None:
         new = {
@@ -251,16 +254,16 @@ class Wall(MonitorView):
         """Work out a board of the past on a thread of its own, telling how far it is."""
         span, width = asked[2], asked[3]
         try:
-            made = self._then(asked, lambda part: self._on_page(doc, lambda: self._advance(asked, part)))
+            made = self._then(asked, lambda part: on_page(doc, lambda: self._advance(asked, part)))
             payload, told = made.roster.payload, wire.full(made, 1)
         except Cancelled:
             return
         except WatchfloorError as error:
             text = str(error)
-            self._on_page(doc, lambda: self._failed(asked, text))
+            on_page(doc, lambda: self._failed(asked, text))
             return
         log.debug("the wall of %s with %d columns was read anew", span, width)
-        self._on_page(doc, lambda: self._arrive(asked, made, payload, told))
+        on_page(doc, lambda: self._arrive(asked, made, payload, told))
 
     def _then(self, asked: Any, progress: Any) -> Board:
         as_of, length, width = asked[0], SPANS[asked[2]], asked[3]
@@ -289,14 +292,3 @@ class Wall(MonitorView):
         if self._asked == asked:
             self._progress, self._trouble = None, text
             self.refresh()
-
-    @staticmethod
-    def _on_page(doc: Any, work: Any) -> None:
-        """Do something on the page's own loop; at once where there is no page."""
-        if doc is not None and doc.session_context is not None:
-            try:
-                doc.add_next_tick_callback(lambda: work())  # noqa: PLW0108  Bokeh refuses one function twice
-            except Exception as error:  # noqa: BLE001  the page may be gone
-                log.debug("a page was gone: %s", error)
-        elif doc is None or doc.session_context is None:
-            work()
