@@ -1,6 +1,7 @@
 """The floor: one catalog, one store, one clock and one status, and nothing of any other floor."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -117,7 +118,9 @@ class Floor:
             return term("page.mark.replayed", language)
         if self.invented:
             return term("page.mark.invented", language)
-        return "" if self.status is Status.ACTUAL else term(f"page.mark.{self.status.value.lower()}", language)
+        return (
+            "" if self.status is Status.ACTUAL else term(f"page.mark.{self.status.value.lower()}", language)
+        )
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -214,17 +217,23 @@ class Floor:
             f"{'invented' if self.invented else self.status.value}; open it on a real floor, such as `--floor world`."
         )
 
-    def prepare(self) -> int:
+    def prepare(self, along: Callable[[datetime], bool] | None = None) -> int:
         """Publish the past of the floor's invented story, if it has one, and return how many rows were new.
 
         The story's past becomes known at the times at which it would have been told. It is published in one commit,
         and once: again, only what has fallen due since is added. Call it before anything else is stored, because what
         is stored later is never known earlier.
+
+        Parameters
+        ----------
+        along
+            Called with each time up to which the past was told, for those who live through it: what they store then
+            is known at that time. The past is told in as many commits as it takes; false ends it early.
         """
         if self.replayed:
             return 0
         with self._preparing:
-            return self.sources.prepare()
+            return self.sources.prepare() if along is None else self.sources.prepare(along)
 
     @property
     def preparing(self) -> bool:

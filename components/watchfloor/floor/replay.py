@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Replay"]
 
 _ALL = 2**40
+OWN_WORK = "watch"
+"""The source that the watch is heard as: a replay's watch speaks for itself."""
 _Telling = tuple[datetime, Callable[[Store, datetime], Any]]
 
 
@@ -127,7 +129,7 @@ class Replay:
         for ticks, part in rows.groupby(rows["known"].astype("int64"), sort=True):
             yield from_micros(int(str(ticks))), partial(_observe, table=part)
         for change in changes:
-            if change.table == "feed":
+            if change.table == "feed" and change.key != OWN_WORK:
                 yield change.known, partial(self._hear, source=change.key)
 
     def _describe(self, into: Store, known: datetime, names: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """Where a floor's news comes from: its invented story, its configured addresses and folders, its inbox."""
 
 import threading
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,9 @@ __all__ = ["Sources"]
 
 LEAD = timedelta(hours=40)
 """How far a story is when its floor is opened first: the morning of its second day, with two thirds of it to see."""
+
+PIECE = timedelta(minutes=10)
+"""How much of a story's past is told at once to those who live through it."""
 
 
 class Sources:
@@ -66,17 +70,43 @@ class Sources:
         """Return a folder that the catalog names, relative to the catalog's own."""
         return (self._path / place).resolve()
 
-    def prepare(self) -> int:
-        """Publish what the stories are behind with, in one commit; return how many rows were new."""
+    def prepare(self, along: Callable[[datetime], bool] | None = None) -> int:
+        """Publish what the stories are behind with; return how many rows were new.
+
+        Parameters
+        ----------
+        along
+            Called after each piece of `PIECE`; without it, all is published in one commit.
+        """
         if not self.stories:
             return 0
         try:
-            with self._store.batch():
-                return sum(edge.publish(self._clock.now()).stored for edge in self.edges)
+            if along is None:
+                with self._store.batch():
+                    return self._publish(self._clock.now())
+            stored = 0
+            for until in self._pieces():
+                with self._store.batch():
+                    stored += self._publish(until)
+                if not along(until):
+                    break
         except BaseException:
             # What was undone must be published again: the edges begin anew where the store says that they are.
             self.__dict__.pop("edges", None)
             raise
+        return stored
+
+    def _publish(self, until: datetime) -> int:
+        return sum(edge.publish(until).stored for edge in self.edges)
+
+    def _pieces(self) -> Iterator[datetime]:
+        """Yield the times up to which the past is published, piece by piece; the present last."""
+        now = self._clock.now()
+        begun = min(max(edge.position or edge.anchor, now - edge.backlog) for edge in self.edges)
+        while begun + PIECE < now:
+            begun += PIECE
+            yield begun
+        yield now
 
     def off(self) -> list[str]:
         """Return why sources are not listened to."""
