@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchfloor.alarms.verdict import Verdict
 
-__all__ = ["Alarm", "Event", "Group", "Life", "Policy", "State", "Verdict"]
+__all__ = ["Alarm", "Event", "Group", "Life", "Policy", "State", "Verdict", "Watch"]
 
 if TYPE_CHECKING:
     from watchfloor.alarms.alarm import Alarm
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from watchfloor.alarms.life import Life
     from watchfloor.alarms.policy import Policy
     from watchfloor.alarms.transitions import Event, State
+    from watchfloor.alarms.watch import Watch
 
 _WHERE: dict[str, str] = {
     "Alarm": "alarm",
@@ -21,6 +22,7 @@ _WHERE: dict[str, str] = {
     "Life": "life",
     "Policy": "policy",
     "State": "transitions",
+    "Watch": "watch",
 }
 """Name -> module of what is imported only when it is asked for."""
 

@@ -47,13 +47,15 @@ def serve(
 @app.command()
 @explained
 def collect(floor: FloorOption = None, data: DataOption = None) -> None:
-    """Collect the floor's feeds and inbox, without serving."""
+    """Collect the floor's feeds and inbox and watch its alarms, without serving."""
+    from watchfloor.alarms.duty import keep
+
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with opened(floor, data) as found:
         say(f"Collecting for {found.title} until stopped (Ctrl+C).")
-        found.collect(stop)
+        keep(found, stop)
     say("Stopped; everything that was acknowledged is in the store.")
 
 
@@ -91,7 +93,7 @@ def replay(
             teller = threading.Thread(target=past.run, args=(displaced.store, stop), daemon=True)
             teller.start()
             try:
-                run(settings, floor=displaced, collect=False, ready=_listening)
+                run(settings, floor=displaced, collect=False, watch=True, ready=_listening)
             finally:
                 stop.set()
                 teller.join()
