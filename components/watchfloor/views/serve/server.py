@@ -21,6 +21,7 @@ from watchfloor.core.clock import monotonic
 from watchfloor.core.errors import SettingsError, UnsafeError
 from watchfloor.core.settings import Settings
 from watchfloor.core.share import folder
+from watchfloor.floor import Floor
 from watchfloor.security.accounts import Accounts
 from watchfloor.security.roles import Capability
 from watchfloor.security.secrets import secret
@@ -75,6 +76,8 @@ class Server:
         Where the desks' scripts are; the product's by default.
     collect
         Whether to collect feeds here; the settings' word by default.
+    watch
+        Whether to watch the floor's alarms here; where feeds are collected, by default.
 
     Raises
     ------
@@ -91,6 +94,7 @@ class Server:
         floor: Any = None,
         folders: Sequence[Path] | None = None,
         collect: bool | None = None,
+        watch: bool | None = None,
     ) -> None:
         self.settings = settings
         sender = identity(settings)
@@ -103,6 +107,7 @@ class Server:
             floor = watchfloor.open(settings.floor, settings=settings)
         self.floor = floor
         self._collect = settings.collect if collect is None else collect
+        self._watches = (self._collect if watch is None else watch) and isinstance(floor, Floor)
         self._stop, self._prepared = Event(), Event()
         self._listening = settings.port
         self._threads: list[Thread] = []
@@ -229,22 +234,26 @@ class Server:
         return own | {name.lower() for name in self.settings.origin}
 
     def _begin(self) -> None:
-        """Prepare the floor and collect, beside the pages."""
+        """Prepare the floor, collect and watch, beside the pages."""
+        began = monotonic()
 
-        def work() -> None:
-            began = monotonic()
-            try:
-                self.floor.prepare()
-            except Exception:
-                log.exception("the floor could not be prepared")
-                return
+        def prepared() -> None:
             self._prepared.set()
             log.info("floor prepared in %.1f s", monotonic() - began)
-            if self._collect:
-                try:
+
+        def work() -> None:
+            try:
+                if self._watches:
+                    from watchfloor.alarms.duty import keep
+
+                    keep(self.floor, self._stop, collect=self._collect, ready=prepared)
+                    return
+                self.floor.prepare()
+                prepared()
+                if self._collect:
                     self.floor.collect(self._stop)
-                except Exception:
-                    log.exception("collecting ended")
+            except Exception:
+                log.exception("collecting ended" if self._prepared.is_set() else "the floor could not be prepared")
 
         thread = Thread(target=work, name="collect", daemon=True)
         thread.start()
@@ -283,6 +292,7 @@ def serve(
     floor: Any = None,
     folders: Sequence[Path] | None = None,
     collect: bool | None = None,
+    watch: bool | None = None,
     ready: Callable[[Server], None] | None = None,
 ) -> None:
     """Serve the desks until SIGTERM or SIGINT.
@@ -291,7 +301,7 @@ def serve(
     ----------
     settings
         What the operator set.
-    floor, folders, collect
+    floor, folders, collect, watch
         As of `Server`.
     ready
         Called once when the server listens, with its address and port.
@@ -299,7 +309,7 @@ def serve(
     with suppress(RuntimeError):
         asyncio.get_running_loop()
         raise SettingsError("A server runs in its own process, not inside a running event loop.")
-    server = Server(settings, floor=floor, folders=folders, collect=collect)
+    server = Server(settings, floor=floor, folders=folders, collect=collect, watch=watch)
     log.info("listening on %s", server.url)
     if ready is not None:
         ready(server)
