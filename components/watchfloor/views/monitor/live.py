@@ -29,6 +29,8 @@ POLL = 0.25
 """Seconds between two looks at the store's cursor."""
 FULL_EVERY = 60.0
 """Seconds after which every station is sent anew."""
+AGAIN = 5.0
+"""Seconds until the next try after a failure."""
 TAIL = 12
 """Columns that a small message may hold; where time has gone on further, a full one takes its place."""
 REST = 30.0
@@ -223,8 +225,9 @@ class Live:
         ]
 
     def _run(self, stop: Event) -> None:
-        wanted = monotonic()
-        while not stop.wait(POLL):
+        wanted, wait = monotonic(), POLL
+        while not stop.wait(wait):
+            wait = POLL
             try:
                 tracks = self._wanted()
                 if tracks:
@@ -232,6 +235,7 @@ class Live:
                     self._round(tracks)
             except Exception:  # the store may be busy or gone; the next round tries again
                 log.exception("the wall could not be brought up to date")
+                wait = AGAIN
             with self._lock:
                 if monotonic() - wanted > REST:
                     self._thread = None

@@ -1,6 +1,6 @@
 // Made by watchfloor.views.monitor.bundle; edit the files it is made from, not this one.
 const CSS = ".wf { font-family: var(--wf-font, system-ui, sans-serif); font-size: var(--wf-size, 14px); line-height: 1.4; color: var(--wf-text, inherit);\n  height: 100%; box-sizing: border-box; position: relative; }\n.wf *, .wf *::before, .wf *::after { box-sizing: border-box; }\n.wf [hidden] { display: none !important; }\n.wf .num, .wf time { font-variant-numeric: tabular-nums; }\n.wf .muted { color: var(--wf-muted); }\n.wf button, .wf input, .wf select, .wf textarea { font: inherit; color: inherit; background: var(--wf-raised, transparent);\n  border: 1px solid var(--wf-line, #8888); border-radius: 4px; padding: 3px 10px; min-height: 28px; }\n.wf button { cursor: pointer; white-space: nowrap; }\n.wf button:hover:not(:disabled) { border-color: var(--wf-muted); }\n.wf button:disabled { opacity: 0.55; cursor: not-allowed; }\n.wf button[aria-pressed=\"true\"], .wf button.primary { border-color: var(--wf-accent); color: var(--wf-accent); }\n.wf :focus-visible { outline: 2px solid var(--wf-accent, Highlight); outline-offset: -1px; }\n.wf .sign .fill { stroke: rgb(0 0 0 / 55%); stroke-width: 1; }\n.wf .sign .cross { stroke: #111; stroke-width: 1.6; fill: none; }\n.wf .sign .Extreme { fill: var(--wf-extreme, #EE3D77); } .wf .sign .Severe { fill: var(--wf-severe, #F59A23); }\n.wf .sign .Moderate { fill: var(--wf-moderate, #FFF3B0); } .wf .sign .Minor { fill: var(--wf-minor, #5AA9FF); }\n.wf .sign .Unknown { fill: var(--wf-unknown, #9AA3AD); }\n.wf .hazard { stroke: currentColor; fill: none; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; flex: none; }\n.wf .severity { padding: 0 6px; border-radius: 3px; font-weight: 600; font-size: 0.82em; line-height: 1.55; color: #111; background: var(--wf-unknown); flex: none; }\n.wf .severity.Extreme { background: var(--wf-extreme); } .wf .severity.Severe { background: var(--wf-severe); }\n.wf .severity.Moderate { background: var(--wf-moderate); } .wf .severity.Minor { background: var(--wf-minor); }\n.wf .badge { padding: 0 5px; border-radius: 3px; font-size: 0.76em; font-weight: 700; letter-spacing: 0.03em; text-transform: uppercase; border: 1px solid currentColor; flex: none; line-height: 1.5; }\n.wf .badge.new, .wf .badge.updated { color: var(--wf-accent); } .wf .badge.late { color: var(--wf-late); }\n.wf .badge.cancelled, .wf .badge.ended, .wf .badge.expired, .wf .badge.upcoming, .wf .badge.exercise, .wf .badge.test { color: var(--wf-muted); }\n.wf .empty { padding: 24px 16px; color: var(--wf-muted); text-align: center; }\n.wf .notice { padding: 6px 10px; color: var(--wf-late); border-bottom: 1px solid var(--wf-line); }\n.wf .notice.bad { color: var(--wf-down); }\n.wf .toast { position: absolute; left: 8px; right: 8px; bottom: 8px; padding: 8px 12px; border-radius: 4px; background: var(--wf-raised);\n  border: 1px solid var(--wf-accent); opacity: 0; pointer-events: none; transition: opacity 0.2s; z-index: 5; }\n.wf .toast.shown { opacity: 1; } .wf .toast.bad { border-color: var(--wf-down); } .wf .toast:empty { display: none; }\n\n.list { display: flex; flex-direction: column; background: var(--wf-panel); min-height: 0; }\n.list .head { display: flex; gap: 8px; align-items: center; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); flex-wrap: wrap; }\n.list .title { flex: 1 1 auto; white-space: nowrap; } .list .zone { margin-left: 10px; font-size: 0.86em; }\n.list .find { flex: 1 1 120px; min-width: 90px; }\n.list .kinds { padding: 5px 8px; border-bottom: 1px solid var(--wf-line); } .list .kinds:empty { display: none; } .wf .kinds .chip { font-size: 0.82em; padding: 1px 7px; min-height: 24px; }\n.list .kind { display: inline-flex; gap: 3px; align-items: center; white-space: pre; flex: none; } .wf .bell { color: var(--wf-late); }\n.list .opened { display: flex; justify-content: space-between; gap: 8px; align-items: center; padding: 5px 10px; color: var(--wf-accent); border-bottom: 1px solid var(--wf-line); }\n.list .rows { flex: 1 1 0; overflow-y: auto; overflow-x: hidden; min-height: 140px; position: relative; contain: strict; }\n.list .space { position: relative; width: 100%; }\n.list .row { position: absolute; left: 0; right: 0; height: var(--row, 68px); display: flex; gap: 8px; padding: 6px 10px 6px 6px; cursor: pointer;\n  border-bottom: 1px solid var(--wf-line); border-left: 3px solid transparent; overflow: hidden; }\n.list .row:hover { background: var(--wf-raised); }\n.list .row[aria-selected=\"true\"] { background: var(--wf-raised); border-left-color: var(--wf-accent); }\n.list .row.over .name, .list .row.over .area { color: var(--wf-muted); text-decoration: line-through; text-decoration-thickness: 1px; }\n.list .row.over .sign { opacity: 0.45; }\n.list .mark { padding-top: 1px; flex: none; }\n.list .body { flex: 1 1 auto; min-width: 0; }\n.list .line { display: flex; gap: 6px; align-items: center; white-space: nowrap; overflow: hidden; font-size: 0.9em; height: 1.5em; }\n.list .line.first { font-size: 1em; height: 1.45em; } .list .line.last { font-size: 0.82em; gap: 3px; height: 1.5em; }\n.list .name { font-weight: 600; flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }\n.list .area { overflow: hidden; text-overflow: ellipsis; flex: 1 1 auto; min-width: 0; }\n.list .source { overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }\n.list .line.last > * { flex: none; } .list .line.last > .source { flex: 0 1 auto; min-width: 20px; }\n.list .trust { margin-left: auto; padding-left: 6px; } .list .trust.verified { color: var(--wf-ok); } .list .trust.unverified { color: var(--wf-late); }\n.list .people { margin-left: auto; flex: none; }\n\n.figures .tiles { display: flex; gap: 6px; overflow-x: auto; }\n.wf .tile { flex: 1 1 auto; display: flex; flex-direction: column; align-items: flex-start; gap: 0; padding: 5px 12px; min-width: 84px; min-height: 52px; text-align: left;\n  background: var(--wf-panel); border: 1px solid var(--wf-line); border-radius: 6px; }\n.wf .tile[aria-expanded=\"true\"] { border-color: var(--wf-accent); box-shadow: inset 0 -3px 0 var(--wf-accent); }\n.figures .value { font-size: 1.6em; font-weight: 600; line-height: 1.15; display: flex; align-items: center; gap: 6px; }\n.figures .value small { font-size: 0.55em; font-weight: 400; color: var(--wf-muted); align-self: flex-end; padding-bottom: 3px; margin-left: -4px; }\n.figures .label { font-size: 0.82em; color: var(--wf-muted); white-space: nowrap; }\n.figures .zero .value { color: var(--wf-muted); font-weight: 400; } .figures .none .value { color: var(--wf-muted); }\n.figures .tone-late .value { color: var(--wf-late); } .figures .tone-down .value { color: var(--wf-down); }\n.figures .some.tone-Extreme { border-left: 4px solid var(--wf-extreme); } .figures .some.tone-Severe { border-left: 4px solid var(--wf-severe); }\n.figures .some.tone-Moderate { border-left: 4px solid var(--wf-moderate); } .figures .some.tone-Minor { border-left: 4px solid var(--wf-minor); }\n.figures .silent { color: var(--wf-late); margin-left: 6px; }\n.wf .behind, .wf .more { margin-top: 6px; padding: 8px 12px; background: var(--wf-panel); border: 1px solid var(--wf-accent); border-radius: 6px; max-height: 40vh; overflow: auto; }\n.wf .behind-head { display: flex; gap: 10px; align-items: center; } .wf .behind-head strong { flex: 1; }\n.wf .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 6px 0; }\n.wf .facts dt { color: var(--wf-muted); } .wf .facts dd { margin: 0; overflow-wrap: anywhere; }\n.wf code, .wf kbd { font-family: var(--wf-mono, monospace); font-size: 0.88em; overflow-wrap: anywhere; }\n.wf kbd { border: 1px solid var(--wf-line); border-radius: 3px; padding: 1px 7px; background: var(--wf-raised); }\n.wf .names { columns: 260px; margin: 6px 0; padding-left: 18px; }\n.wf button.link { border: 0; background: none; padding: 0; min-height: 0; color: var(--wf-accent); text-align: left; white-space: normal; }\n\n.feeds .strip { display: flex; gap: 8px; align-items: center; overflow-x: auto; padding: 2px 4px; }\n.wf .caption { color: var(--wf-muted); font-size: 0.86em; flex: none; }\n.feeds .sources { display: flex; gap: 6px; list-style: none; margin: 0; padding: 0; }\n.wf button.source { display: flex; gap: 6px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.86em; background: var(--wf-panel); }\n.feeds .well { display: flex; gap: 5px; align-items: center; color: var(--wf-ok); font-size: 0.86em; white-space: nowrap; padding: 0 4px; }\n.wf button.source.ok { padding: 1px 6px; border-color: transparent; gap: 4px; }\n.wf button.source.ok:hover { border-color: var(--wf-muted); }\n.wf .health { fill: none; stroke: currentColor; stroke-width: 2; flex: none; }\n.wf .source.ok .word, .wf .health.ok { color: var(--wf-ok); } .wf .source.late .word, .wf .health.late { color: var(--wf-late); }\n.wf .source.down .word, .wf .health.down { color: var(--wf-down); } .wf .source.off .word, .wf .health.off, .wf .source.new .word, .wf .health.new { color: var(--wf-muted); }\n.wf .source.late { border-color: var(--wf-late); } .wf .source.down { border-color: var(--wf-down); }\n.wf .source .word { font-weight: 600; } .wf .held { color: var(--wf-late); }\n.wf table { border-collapse: collapse; width: 100%; font-size: 0.92em; } .wf th, .wf td { text-align: left; padding: 2px 8px 2px 0; vertical-align: top; overflow-wrap: anywhere; }\n.wf thead th { color: var(--wf-muted); font-weight: 400; } .wf tbody tr { border-top: 1px solid var(--wf-line); }\n\n.filters .groups, .detail .page, .areas .page { padding: 8px 10px; }\n.filters-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 4px; }\n.wf fieldset { border: 0; margin: 0 0 8px; padding: 0; min-width: 0; } .wf legend { color: var(--wf-muted); font-size: 0.86em; padding: 0 0 3px; }\n.wf .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }\n.wf button.chip { display: inline-flex; gap: 5px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.88em; }\n.wf .chip.on { background: var(--wf-accent); color: var(--wf-on-accent, #fff); border-color: var(--wf-accent); } .wf .chip.on .muted { color: inherit; }\n.wf .chip.none:not(.on) { opacity: 0.6; }\n.filters .hint { margin: 4px 0 0; font-size: 0.86em; } .filters select { max-width: 100%; } .filters .notice ul { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; }\n\n.timebar { display: flex; gap: 18px; padding: 6px 12px; align-items: stretch; }\n.timebar .valid { flex: 1 1 auto; min-width: 0; } .timebar .row { display: flex; gap: 6px; align-items: center; }\n.timebar .play { min-width: 36px; font-size: 0.8em; } .timebar .shown { margin-left: 8px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }\n.timebar .track { position: relative; height: 38px; margin: 4px 8px 0; }\n.timebar .bars { position: absolute; inset: 0 0 12px; width: 100%; height: 26px; }\n.timebar .bar { fill: var(--wf-unknown); opacity: 0.85; } .timebar .bar.Extreme { fill: var(--wf-extreme); } .timebar .bar.Severe { fill: var(--wf-severe); }\n.timebar .bar.Moderate { fill: var(--wf-moderate); } .timebar .bar.Minor { fill: var(--wf-minor); }\n.timebar .slider { position: absolute; left: -8px; right: -8px; bottom: 0; width: calc(100% + 16px); margin: 0; padding: 0; min-height: 16px; height: 16px; background: none; border: 0; accent-color: var(--wf-accent); }\n.timebar .nowline { position: absolute; top: 0; bottom: 6px; width: 0; border-left: 2px solid var(--wf-text); z-index: 1; pointer-events: none; }\n.timebar .nowline span { position: absolute; top: -2px; left: 4px; font-size: 0.76em; white-space: nowrap; background: var(--wf-panel); padding: 0 3px; border-radius: 2px; }\n.timebar .ticks { position: relative; height: 16px; margin: 0 8px; font-size: 0.76em; } .timebar .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }\n.timebar .ticks span:first-child { transform: none; } .timebar .ticks span:last-child { transform: translateX(-100%); }\n.timebar .asof { flex: none; border-left: 1px solid var(--wf-line); padding-left: 16px; display: flex; flex-direction: column; gap: 4px; margin: 0; }\n.timebar .asof.past { border-left: 4px solid var(--wf-late); } .timebar .asof .mark { color: var(--wf-ok); } .timebar .asof.past .mark { color: var(--wf-late); }\n.timebar .entry, .timebar .steps { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; } .timebar .asof button { padding: 2px 8px; min-height: 26px; }\n.timebar .asof.past .live { border-color: var(--wf-late); color: var(--wf-late); font-weight: 600; }\n\n.detail { background: var(--wf-panel); overflow: auto; }\n.detail h2 { font-size: 1.15em; margin: 6px 0 2px; overflow-wrap: anywhere; } .detail h3 { font-size: 0.86em; color: var(--wf-muted); font-weight: 600; margin: 12px 0 3px; border-bottom: 1px solid var(--wf-line); }\n.detail h4 { font-size: 0.92em; margin: 8px 0 2px; } .detail .line { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }\n.detail .where { margin: 2px 0; color: var(--wf-muted); } .detail .prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-width: 76ch; }\n.detail .headline { font-weight: 600; } .detail .instruction { border-left: 3px solid var(--wf-accent); padding-left: 10px; }\n.detail .tabs { display: flex; gap: 4px; margin: 4px 0; } .detail .act { display: flex; gap: 6px; margin-top: 4px; } .detail .note { flex: 1; min-width: 0; }\n.detail .acts, .detail .links, .detail .history { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; } .detail p.muted { margin: 2px 0; }\n.detail a { color: var(--wf-accent); overflow-wrap: anywhere; } .detail .changes th { color: var(--wf-muted); font-weight: 400; width: 22%; } .detail .changes td { width: 39%; white-space: pre-wrap; }\n.detail del { color: var(--wf-muted); } .detail ins { text-decoration: none; font-weight: 600; }\n.detail .trust.verified { color: var(--wf-ok); } .detail .trust.unverified { color: var(--wf-late); }\n.areas .sums td { text-align: right; } .areas .sums th { font-weight: 400; }\n.export { padding: 6px 10px; }\n.keys { display: inline-block; } .keys > button { min-width: 30px; padding: 2px 8px; }\n.wf dialog { background: var(--wf-panel); color: var(--wf-text); border: 1px solid var(--wf-line); border-radius: 8px; padding: 16px 24px; max-width: 520px; }\n.wf dialog::backdrop { background: rgb(0 0 0 / 55%); } .wf dialog h2 { margin: 0 0 8px; font-size: 1.15em; }\n.keys .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n@media (max-width: 820px) {\n  .timebar { flex-direction: column; gap: 8px; } .timebar .asof { border-left: 0; border-top: 1px solid var(--wf-line); padding: 8px 0 0; }\n  .timebar .asof.past { border-left: 0; border-top: 4px solid var(--wf-late); }\n  .figures .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }\n  .wf .tile { min-width: 0; padding: 5px 8px; } .figures .label { white-space: normal; }\n  .timebar .ticks span:not(:nth-child(4n + 1)) { display: none; }\n  .timebar .row { flex-wrap: wrap; } .timebar .shown { margin-left: 0; width: 100%; }\n  .wf button, .wf input, .wf select { min-height: 34px; }\n}\n@media (prefers-reduced-motion: reduce) { .wf *, .wf *::before, .wf *::after { animation: none !important; transition: none !important; } }\n@media (forced-colors: active) { .wf .sign, .wf .severity, .wf .bar { forced-color-adjust: none; } }\n.timebar .when { width: 11.5em; } .timebar .leap { display: flex; gap: 4px; margin-left: auto; }\n.wall button { cursor: default; } .wall.list .head { padding: 0.3em 0.6em; } .wall.list .title { font-size: 1.05em; display: flex; justify-content: space-between; gap: 1em; } .wall.list .zone { font-size: 1em; }\n.wall.list .rows { overflow: hidden; } .wall.list .source, .wall.list .trust { display: none; } .wall.list .row { gap: 0.5em; padding: 0.35em 0.6em; border-left: 0; cursor: default; } .wall.list .row:hover { background: none; }\n.wall.list .line.last { font-size: 0.9em; } .wall .badge { font-size: 0.72em; } .wall.figures .tiles { overflow: hidden; }\n.wall .tile { padding: 0.25em 0.6em; cursor: default; min-width: 0; } .wall.figures .value { font-size: 1.7em; } .wall.feeds .strip { font-size: 0.95em; }\n.series { padding: 6px 10px 0; } .series .behind-head strong { flex: 0 1 auto; } .series .behind-head .muted { flex: 1 1 auto; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n\n.desktabs { height: auto; padding: 5px 8px 0; border-bottom: 1px solid var(--wf-line); }\n.desktabs .tab { border-bottom-width: 0; border-radius: 4px 4px 0 0; background: none; }\n.desktabs .tab.on { background: var(--wf-raised); border-color: var(--wf-accent); color: var(--wf-accent); font-weight: 600; }\n\n.latency { display: flex; flex-direction: column; min-height: 0; }\n.latency .head { display: flex; gap: 14px; align-items: center; flex-wrap: wrap; padding: 6px 10px; border-bottom: 1px solid var(--wf-line); }\n.latency .head .chips { margin-left: auto; }\n.latency .box { flex: 1 1 0; min-height: 200px; overflow: auto; padding: 4px 10px 10px; }\n.latency table { margin-bottom: 14px; } .latency caption { text-align: left; font-weight: 600; padding: 6px 0; }\n.latency thead th { position: sticky; top: -4px; background: var(--wf-panel); z-index: 1; white-space: nowrap; padding-right: 14px; }\n.latency tbody th { font-weight: 600; min-width: 9em; } .latency td.num { white-space: nowrap; padding-right: 14px; }\n.latency .late { color: var(--wf-late); font-weight: 600; } .latency tr[aria-selected=\"true\"] { background: var(--wf-raised); }\n.latency td.source .word { white-space: nowrap; }\n@media (max-width: 820px) { .latency .box { min-height: 68vh; } }\n\n.stations { display: flex; flex-direction: column; min-height: 0; }\n.stations .head { display: flex; flex-direction: column; gap: 5px; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); }\n.stations .total { margin-right: 8px; white-space: nowrap; }\n.stations .tools { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }\n.stations .find { flex: 0 1 220px; min-width: 120px; }\n.stations .choices { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; flex: 1 1 auto; }\n.stations .choice { display: flex; gap: 5px; align-items: center; font-size: 0.9em; } .stations select { padding: 2px 4px; }\n.stations .resort { border-color: var(--wf-late); color: var(--wf-late); }\n.stations progress { width: 100%; height: 6px; accent-color: var(--wf-accent); display: block; flex: none; }\n.stations .box { flex: 1 1 0; min-height: 200px; overflow-y: auto; overflow-x: hidden; position: relative; contain: strict; background: var(--wf-page); cursor: default; }\n.stations .space { position: relative; width: 100%; }\n.stations canvas.tiles { position: absolute; display: block; }\n.stations .group { position: absolute; left: 6px; right: 6px; display: flex; gap: 10px; align-items: center; }\n.stations .mark { position: absolute; pointer-events: none; border-radius: 3px; box-sizing: border-box; }\n.stations .mark.over { border: 1px solid var(--wf-muted); } .stations .mark.chosen { border: 2px solid var(--wf-accent); }\n.stations .mark.cursor { outline: 2px solid var(--wf-accent); outline-offset: 1px; }\n.stations .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.stations .tabled { flex: 1 1 0; min-height: 200px; overflow: auto; padding: 0 10px 10px; } .stations .tabled thead th { position: sticky; top: 0; background: var(--wf-panel); padding-top: 6px; }\n.stations .tabled tbody th { font-weight: 600; }\n@media (max-width: 820px) { .stations .box, .stations .tabled { min-height: 68vh; } .stations .chips.levels { flex-wrap: wrap; } }\n";
-const WORDS = {"Extreme": {"en": "Extreme", "zh": "特别严重"}, "Minor": {"en": "Minor", "zh": "一般"}, "Moderate": {"en": "Moderate", "zh": "较重"}, "Severe": {"en": "Severe", "zh": "严重"}, "Unknown": {"en": "Unknown", "zh": "未知"}, "act.acknowledge": {"en": "acknowledged", "zh": "已确认"}, "act.note": {"en": "noted", "zh": "备注"}, "act.seen": {"en": "saw this", "zh": "已查看"}, "action.reset": {"en": "Reset filters", "zh": "清除筛选"}, "check.drift": {"en": "drift", "zh": "漂移"}, "check.gap": {"en": "gap", "zh": "数据缺失"}, "check.maintenance": {"en": "maintenance", "zh": "维护中"}, "check.neighbour": {"en": "disagrees with neighbours", "zh": "与邻站不符"}, "check.range": {"en": "range", "zh": "超出范围"}, "check.rate": {"en": "rate of change", "zh": "变化过快"}, "check.source": {"en": "flagged by its source", "zh": "数据源标记"}, "check.spike": {"en": "spike", "zh": "尖峰"}, "check.stuck": {"en": "stuck", "zh": "数值停滞"}, "check.time": {"en": "time", "zh": "时间异常"}, "export.csv": {"en": "CSV", "zh": "CSV"}, "export.csv.long": {"en": "The listed records as a table; safe to open in a spreadsheet", "zh": "所列记录的表格，可安全用电子表格打开"}, "export.geojson": {"en": "GeoJSON", "zh": "GeoJSON"}, "export.geojson.long": {"en": "The listed records with their outlines", "zh": "所列记录及其范围"}, "export.png": {"en": "PNG", "zh": "PNG"}, "export.png.long": {"en": "The map as a picture, with its marks", "zh": "带标注的地图图片"}, "export.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "export.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "export.title": {"en": "Take away", "zh": "导出"}, "feeds.cadence": {"en": "Expected every", "zh": "预期间隔"}, "feeds.down": {"en": "DOWN", "zh": "故障"}, "feeds.down.long": {"en": "The last try failed: what is shown of it is old", "zh": "最近一次获取失败：所示内容已旧"}, "feeds.held": {"en": "{n} in quarantine", "zh": "{n} 条被隔离"}, "feeds.last": {"en": "Last heard", "zh": "最近收到"}, "feeds.late": {"en": "LATE", "zh": "迟到"}, "feeds.late.long": {"en": "Nothing came for longer than this source allows: what is shown of it is old", "zh": "超过允许时间没有更新：所示内容已旧"}, "feeds.late_after": {"en": "Late after", "zh": "迟到界限"}, "feeds.message": {"en": "Message", "zh": "消息"}, "feeds.never": {"en": "never", "zh": "从未"}, "feeds.new": {"en": "not yet heard", "zh": "尚未收到"}, "feeds.new.long": {"en": "Nothing was heard of it yet", "zh": "尚未收到任何数据"}, "feeds.newest": {"en": "Newest content", "zh": "最新内容"}, "feeds.nothing": {"en": "No source is configured.", "zh": "未配置数据源。"}, "feeds.off": {"en": "off", "zh": "关闭"}, "feeds.off.long": {"en": "Configured, but not allowed to fetch", "zh": "已配置但未允许获取"}, "feeds.ok": {"en": "on time", "zh": "正常"}, "feeds.ok.long": {"en": "News came within the time that this source allows", "zh": "在允许时间内有更新"}, "feeds.quarantine": {"en": "{n} in quarantine: they could not be read, are kept, and are shown nowhere else", "zh": "{n} 条被隔离：无法读取，已保留，不在别处显示"}, "feeds.reason": {"en": "Reason", "zh": "原因"}, "feeds.size": {"en": "Size", "zh": "大小"}, "feeds.state": {"en": "State", "zh": "状态"}, "feeds.title": {"en": "Sources", "zh": "数据源"}, "feeds.when": {"en": "When", "zh": "时间"}, "feeds.where": {"en": "Where", "zh": "位置"}, "filters.hazards": {"en": "Hazard", "zh": "灾种"}, "hazard.chemical": {"en": "Chemical release", "zh": "危化品泄漏"}, "hazard.crowd": {"en": "Crowd", "zh": "人群聚集"}, "hazard.drought": {"en": "Drought and heat", "zh": "干旱"}, "hazard.earthquake": {"en": "Earthquake", "zh": "地震"}, "hazard.epidemic": {"en": "Epidemic", "zh": "疫情"}, "hazard.flood": {"en": "Flood", "zh": "洪水"}, "hazard.landslide": {"en": "Landslide", "zh": "滑坡"}, "hazard.mine": {"en": "Mine accident", "zh": "矿山事故"}, "hazard.other": {"en": "Other", "zh": "其他"}, "hazard.storm": {"en": "Storm", "zh": "风暴"}, "hazard.wildfire": {"en": "Wildfire", "zh": "野火"}, "latency.age": {"en": "Age", "zh": "时长"}, "latency.age.long": {"en": "How many expected intervals ago", "zh": "相当于多少个预期间隔"}, "latency.at": {"en": "Counted at {time}", "zh": "统计时间 {time}"}, "latency.counting": {"en": "Counting…", "zh": "统计中…"}, "latency.every": {"en": "Expected every", "zh": "预期间隔"}, "latency.every.long": {"en": "Time between two values or tellings", "zh": "两次数据之间的预期时间"}, "latency.failures": {"en": "Failures", "zh": "失败次数"}, "latency.failures.long": {"en": "Tries that failed since it was last heard", "zh": "最近收到后的失败次数"}, "latency.feeds": {"en": "Sources, worst first", "zh": "数据源（最差在前）"}, "latency.flags": {"en": "Flagged", "zh": "质量标记"}, "latency.flags.long": {"en": "Values that a quality check or their source flagged", "zh": "被质量检查或数据源标记的数值"}, "latency.held": {"en": "In quarantine", "zh": "隔离"}, "latency.held.long": {"en": "Messages that could not be read", "zh": "无法读取的报文数"}, "latency.last": {"en": "Last seen", "zh": "最近一次"}, "latency.last.long": {"en": "When the newest value was measured; of a source: when it was last heard", "zh": "最新数值的测量时间；数据源为最近收到时间"}, "latency.missing": {"en": "Missing", "zh": "缺失"}, "latency.missing.long": {"en": "Values that were expected in 24 hours and did not come, and their share", "zh": "24 小时内应到未到的数值及其占比"}, "latency.newest": {"en": "Newest content", "zh": "最新内容"}, "latency.newest.long": {"en": "Time of the newest thing that the source told of", "zh": "数据源最新内容的时间"}, "latency.p50": {"en": "Delay p50", "zh": "时延 p50"}, "latency.p50.long": {"en": "Half of the values were known within this time after they were measured", "zh": "半数数值在测量后这段时间内获知"}, "latency.p95": {"en": "Delay p95", "zh": "时延 p95"}, "latency.p95.long": {"en": "95 % of the values were known within this time after they were measured", "zh": "95% 的数值在测量后这段时间内获知"}, "latency.revised": {"en": "Revised", "zh": "更正"}, "latency.revised.long": {"en": "Values that were told anew", "zh": "被重新发布的数值"}, "latency.source": {"en": "Source", "zh": "数据源"}, "latency.source.long": {"en": "Name of the source", "zh": "数据源名称"}, "latency.state": {"en": "State", "zh": "状态"}, "latency.state.long": {"en": "On time, late, down, off, or not yet heard", "zh": "正常、迟到、故障、关闭或尚未收到"}, "latency.station": {"en": "Station", "zh": "站点"}, "latency.station.long": {"en": "Name of the station", "zh": "站点名称"}, "latency.stations": {"en": "Stations over 24 hours, worst first", "zh": "站点（24 小时，最差在前）"}, "monitor.alarms": {"en": "Alarms", "zh": "警报"}, "monitor.compare": {"en": "Compare", "zh": "对比"}, "monitor.latency": {"en": "Delays", "zh": "时延"}, "monitor.rules": {"en": "Rules", "zh": "规则"}, "monitor.station": {"en": "Station", "zh": "站点"}, "monitor.tabs": {"en": "Parts of the desk", "zh": "席位各部分"}, "monitor.wall": {"en": "Stations", "zh": "站点墙"}, "state.active": {"en": "active", "zh": "有效"}, "state.cancelled": {"en": "cancelled", "zh": "已取消"}, "state.ended": {"en": "ended", "zh": "已结束"}, "state.loading": {"en": "Loading…", "zh": "加载中…"}, "time.as_of": {"en": "AS OF {time} — not live", "zh": "截至 {time} — 非实时"}, "time.as_of.short": {"en": "as of", "zh": "截至"}, "time.back": {"en": "One hour back", "zh": "后退一小时"}, "time.bad": {"en": "This is not a time; expected year, month, day, hour and minute.", "zh": "时间无效；请填写年、月、日、时、分。"}, "time.d": {"en": "{n} d", "zh": "{n} 天"}, "time.d.ago": {"en": "{n} d ago", "zh": "{n} 天前"}, "time.d.in": {"en": "in {n} d", "zh": "{n} 天后"}, "time.earlier": {"en": "One day back", "zh": "后退一天"}, "time.entry": {"en": "Known time, in the floor's zone", "zh": "信息截止时间（值班台时区）"}, "time.go": {"en": "Go", "zh": "前往"}, "time.h": {"en": "{n} h", "zh": "{n} 小时"}, "time.h.ago": {"en": "{n} h ago", "zh": "{n} 小时前"}, "time.h.in": {"en": "in {n} h", "zh": "{n} 小时后"}, "time.is_live": {"en": "Live: all that is known now", "zh": "实时：当前全部信息"}, "time.jump": {"en": "Go to a day or a time, in the floor's zone", "zh": "前往某日或某时（值班台时区）"}, "time.known": {"en": "Known as of", "zh": "信息截至"}, "time.later": {"en": "One day on", "zh": "前进一天"}, "time.live": {"en": "Back to live", "zh": "返回实时"}, "time.min": {"en": "{n} min", "zh": "{n} 分钟"}, "time.min.ago": {"en": "{n} min ago", "zh": "{n} 分钟前"}, "time.min.in": {"en": "in {n} min", "zh": "{n} 分钟后"}, "time.now": {"en": "now", "zh": "现在"}, "time.on": {"en": "One hour on", "zh": "前进一小时"}, "time.pause": {"en": "Pause", "zh": "暂停"}, "time.play": {"en": "Play through time", "zh": "播放"}, "time.present": {"en": "Present", "zh": "当前"}, "time.set": {"en": "Show", "zh": "显示"}, "time.valid": {"en": "Time that is looked at", "zh": "查看的时间"}, "wall.ahead": {"en": "{name} in {time} (linear)", "zh": "{time}后达{name}（线性外推）"}, "wall.bad": {"en": "bad", "zh": "错误"}, "wall.below": {"en": "below thresholds", "zh": "未达阈值"}, "wall.calm.long": {"en": "Heard in time, not flagged, below every threshold, and none ahead", "zh": "按时、无疑、未达阈值且不会很快达到"}, "wall.calm.word": {"en": "calm", "zh": "正常"}, "wall.column.age": {"en": "Age", "zh": "距今"}, "wall.column.level": {"en": "Level", "zh": "级别"}, "wall.column.next": {"en": "Next threshold", "zh": "下一阈值"}, "wall.column.state": {"en": "State", "zh": "状态"}, "wall.column.station": {"en": "Station", "zh": "站点"}, "wall.column.trend": {"en": "Trend", "zh": "趋势"}, "wall.column.value": {"en": "Value", "zh": "数值"}, "wall.csv": {"en": "CSV", "zh": "CSV"}, "wall.csv.long": {"en": "The stations shown, as a table; safe to open in a spreadsheet", "zh": "所示站点的表格，可安全用电子表格打开"}, "wall.elsewhere": {"en": "elsewhere", "zh": "其他"}, "wall.find": {"en": "Find a station…", "zh": "查找站点…"}, "wall.flagged.long": {"en": "The newest value is flagged suspect, bad or missing", "zh": "最新数值被标记为可疑、错误或缺测"}, "wall.flagged.word": {"en": "flagged", "zh": "存疑"}, "wall.group": {"en": "Group", "zh": "分组"}, "wall.group.basin": {"en": "basin", "zh": "流域"}, "wall.group.district": {"en": "district", "zh": "行政区"}, "wall.group.hazard": {"en": "hazard", "zh": "灾种"}, "wall.group.kind": {"en": "kind", "zh": "类型"}, "wall.group.none": {"en": "none", "zh": "不分组"}, "wall.kind.air": {"en": "air", "zh": "空气"}, "wall.kind.crowd": {"en": "crowd", "zh": "人群"}, "wall.kind.dam": {"en": "dam", "zh": "大坝"}, "wall.kind.gas": {"en": "gas", "zh": "气体"}, "wall.kind.gauge": {"en": "river gauge", "zh": "水位"}, "wall.kind.hospital": {"en": "hospital", "zh": "医院"}, "wall.kind.rain": {"en": "rain gauge", "zh": "雨量"}, "wall.kind.seismic": {"en": "seismometer", "zh": "地震仪"}, "wall.kind.slope": {"en": "slope", "zh": "边坡"}, "wall.kind.wind": {"en": "wind", "zh": "风"}, "wall.level.long": {"en": "Stations whose newest value is at or beyond a threshold of this level; choose to see only these", "zh": "最新数值达到或超过该级阈值的站点；点击只看这些"}, "wall.missing": {"en": "missing", "zh": "缺测"}, "wall.more": {"en": "{n} more", "zh": "还有 {n} 个"}, "wall.never": {"en": "no value yet", "zh": "尚无数值"}, "wall.nolimits": {"en": "no thresholds", "zh": "无阈值"}, "wall.nothing": {"en": "This floor has no stations.", "zh": "本值班台没有站点。"}, "wall.nothing.filtered": {"en": "No station passes the filters.", "zh": "没有符合筛选条件的站点。"}, "wall.of": {"en": "of {n} stations", "zh": "/ {n} 个站点"}, "wall.parquet": {"en": "Parquet", "zh": "Parquet"}, "wall.parquet.long": {"en": "The stations shown, as a table for programs", "zh": "所示站点的 Parquet 表格"}, "wall.per": {"en": "/h", "zh": "/小时"}, "wall.png": {"en": "PNG", "zh": "PNG"}, "wall.png.long": {"en": "What is in sight, as a picture with its marks", "zh": "当前可见内容的图片（带标注）"}, "wall.reading": {"en": "Reading what was known then…", "zh": "正在读取当时已知的数据…"}, "wall.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "wall.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "wall.resort": {"en": "Sort again", "zh": "重新排序"}, "wall.rising.long": {"en": "Rising: the slope of the last values is told apart from level", "zh": "上升：最近数值的斜率明显大于零"}, "wall.rising.word": {"en": "rising", "zh": "上升"}, "wall.s": {"en": "{n} s", "zh": "{n} 秒"}, "wall.silent": {"en": "SILENT {age}", "zh": "无信号 {age}"}, "wall.silent.long": {"en": "No value for longer than three of its intervals: this is not calm", "zh": "超过三个周期没有数值：并非正常"}, "wall.silent.word": {"en": "silent", "zh": "无信号"}, "wall.size": {"en": "Tiles", "zh": "磁贴"}, "wall.size.large": {"en": "large", "zh": "大"}, "wall.size.medium": {"en": "medium", "zh": "中"}, "wall.size.small": {"en": "small", "zh": "小"}, "wall.soon.long": {"en": "A straight line through the last values meets a threshold within 24 hours; arithmetic, not a forecast", "zh": "按最近数值线性外推，24 小时内将达到阈值（非预报）"}, "wall.soon.word": {"en": "threshold ahead", "zh": "将达阈值"}, "wall.span": {"en": "Back", "zh": "时段"}, "wall.span.1h": {"en": "1 h", "zh": "1 小时"}, "wall.span.1y": {"en": "1 year", "zh": "1 年"}, "wall.span.24h": {"en": "24 h", "zh": "24 小时"}, "wall.span.30d": {"en": "30 d", "zh": "30 天"}, "wall.span.3d": {"en": "3 d", "zh": "3 天"}, "wall.span.6h": {"en": "6 h", "zh": "6 小时"}, "wall.span.7d": {"en": "7 d", "zh": "7 天"}, "wall.stations": {"en": "stations, worst first", "zh": "个站点，最严重在前"}, "wall.stations.title": {"en": "Stations, worst first", "zh": "站点（最严重在前）"}, "wall.steady": {"en": "steady", "zh": "平稳"}, "wall.suspect": {"en": "suspect", "zh": "可疑"}, "wall.table": {"en": "Table", "zh": "表格"}, "wall.unheard": {"en": "Nothing was heard of the stations for more than two minutes: what is shown is old.", "zh": "超过两分钟未收到站点数据：所示内容已过时。"}};
+const WORDS = {"Extreme": {"en": "Extreme", "zh": "特别严重"}, "Minor": {"en": "Minor", "zh": "一般"}, "Moderate": {"en": "Moderate", "zh": "较重"}, "Severe": {"en": "Severe", "zh": "严重"}, "Unknown": {"en": "Unknown", "zh": "未知"}, "act.acknowledge": {"en": "acknowledged", "zh": "已确认"}, "act.note": {"en": "noted", "zh": "备注"}, "act.seen": {"en": "saw this", "zh": "已查看"}, "action.reset": {"en": "Reset filters", "zh": "清除筛选"}, "check.drift": {"en": "drift", "zh": "漂移"}, "check.gap": {"en": "gap", "zh": "数据缺失"}, "check.maintenance": {"en": "maintenance", "zh": "维护中"}, "check.neighbour": {"en": "disagrees with neighbours", "zh": "与邻站不符"}, "check.range": {"en": "range", "zh": "超出范围"}, "check.rate": {"en": "rate of change", "zh": "变化过快"}, "check.source": {"en": "flagged by its source", "zh": "数据源标记"}, "check.spike": {"en": "spike", "zh": "尖峰"}, "check.stuck": {"en": "stuck", "zh": "数值停滞"}, "check.time": {"en": "time", "zh": "时间异常"}, "export.csv": {"en": "CSV", "zh": "CSV"}, "export.csv.long": {"en": "The listed records as a table; safe to open in a spreadsheet", "zh": "所列记录的表格，可安全用电子表格打开"}, "export.geojson": {"en": "GeoJSON", "zh": "GeoJSON"}, "export.geojson.long": {"en": "The listed records with their outlines", "zh": "所列记录及其范围"}, "export.png": {"en": "PNG", "zh": "PNG"}, "export.png.long": {"en": "The map as a picture, with its marks", "zh": "带标注的地图图片"}, "export.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "export.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "export.title": {"en": "Take away", "zh": "导出"}, "feeds.cadence": {"en": "Expected every", "zh": "预期间隔"}, "feeds.down": {"en": "DOWN", "zh": "故障"}, "feeds.down.long": {"en": "The last try failed: what is shown of it is old", "zh": "最近一次获取失败：所示内容已旧"}, "feeds.held": {"en": "{n} in quarantine", "zh": "{n} 条被隔离"}, "feeds.last": {"en": "Last heard", "zh": "最近收到"}, "feeds.late": {"en": "LATE", "zh": "迟到"}, "feeds.late.long": {"en": "Nothing came for longer than this source allows: what is shown of it is old", "zh": "超过允许时间没有更新：所示内容已旧"}, "feeds.late_after": {"en": "Late after", "zh": "迟到界限"}, "feeds.message": {"en": "Message", "zh": "消息"}, "feeds.never": {"en": "never", "zh": "从未"}, "feeds.new": {"en": "not yet heard", "zh": "尚未收到"}, "feeds.new.long": {"en": "Nothing was heard of it yet", "zh": "尚未收到任何数据"}, "feeds.newest": {"en": "Newest content", "zh": "最新内容"}, "feeds.nothing": {"en": "No source is configured.", "zh": "未配置数据源。"}, "feeds.off": {"en": "off", "zh": "关闭"}, "feeds.off.long": {"en": "Configured, but not allowed to fetch", "zh": "已配置但未允许获取"}, "feeds.ok": {"en": "on time", "zh": "正常"}, "feeds.ok.long": {"en": "News came within the time that this source allows", "zh": "在允许时间内有更新"}, "feeds.quarantine": {"en": "{n} in quarantine: they could not be read, are kept, and are shown nowhere else", "zh": "{n} 条被隔离：无法读取，已保留，不在别处显示"}, "feeds.reason": {"en": "Reason", "zh": "原因"}, "feeds.size": {"en": "Size", "zh": "大小"}, "feeds.state": {"en": "State", "zh": "状态"}, "feeds.title": {"en": "Sources", "zh": "数据源"}, "feeds.when": {"en": "When", "zh": "时间"}, "feeds.where": {"en": "Where", "zh": "位置"}, "filters.hazards": {"en": "Hazard", "zh": "灾种"}, "hazard.chemical": {"en": "Chemical release", "zh": "危化品泄漏"}, "hazard.crowd": {"en": "Crowd", "zh": "人群聚集"}, "hazard.drought": {"en": "Drought and heat", "zh": "干旱"}, "hazard.earthquake": {"en": "Earthquake", "zh": "地震"}, "hazard.epidemic": {"en": "Epidemic", "zh": "疫情"}, "hazard.flood": {"en": "Flood", "zh": "洪水"}, "hazard.landslide": {"en": "Landslide", "zh": "滑坡"}, "hazard.mine": {"en": "Mine accident", "zh": "矿山事故"}, "hazard.other": {"en": "Other", "zh": "其他"}, "hazard.storm": {"en": "Storm", "zh": "风暴"}, "hazard.wildfire": {"en": "Wildfire", "zh": "野火"}, "latency.age": {"en": "Age", "zh": "时长"}, "latency.age.long": {"en": "How many expected intervals ago", "zh": "相当于多少个预期间隔"}, "latency.at": {"en": "Counted at {time}", "zh": "统计时间 {time}"}, "latency.counting": {"en": "Counting…", "zh": "统计中…"}, "latency.every": {"en": "Expected every", "zh": "预期间隔"}, "latency.every.long": {"en": "Time between two values or tellings", "zh": "两次数据之间的预期时间"}, "latency.failures": {"en": "Failures", "zh": "失败次数"}, "latency.failures.long": {"en": "Tries that failed since it was last heard", "zh": "最近收到后的失败次数"}, "latency.feeds": {"en": "Sources, worst first", "zh": "数据源（最差在前）"}, "latency.flags": {"en": "Flagged", "zh": "质量标记"}, "latency.flags.long": {"en": "Values that a quality check or their source flagged", "zh": "被质量检查或数据源标记的数值"}, "latency.held": {"en": "In quarantine", "zh": "隔离"}, "latency.held.long": {"en": "Messages that could not be read", "zh": "无法读取的报文数"}, "latency.last": {"en": "Last seen", "zh": "最近一次"}, "latency.last.long": {"en": "When the newest value was measured; of a source: when it was last heard", "zh": "最新数值的测量时间；数据源为最近收到时间"}, "latency.missing": {"en": "Missing", "zh": "缺失"}, "latency.missing.long": {"en": "Values that were expected in 24 hours and did not come, and their share", "zh": "24 小时内应到未到的数值及其占比"}, "latency.newest": {"en": "Newest content", "zh": "最新内容"}, "latency.newest.long": {"en": "Time of the newest thing that the source told of", "zh": "数据源最新内容的时间"}, "latency.p50": {"en": "Delay p50", "zh": "时延 p50"}, "latency.p50.long": {"en": "Half of the values were known within this time after they were measured", "zh": "半数数值在测量后这段时间内获知"}, "latency.p95": {"en": "Delay p95", "zh": "时延 p95"}, "latency.p95.long": {"en": "95 % of the values were known within this time after they were measured", "zh": "95% 的数值在测量后这段时间内获知"}, "latency.revised": {"en": "Revised", "zh": "更正"}, "latency.revised.long": {"en": "Values that were told anew", "zh": "被重新发布的数值"}, "latency.source": {"en": "Source", "zh": "数据源"}, "latency.source.long": {"en": "Name of the source", "zh": "数据源名称"}, "latency.state": {"en": "State", "zh": "状态"}, "latency.state.long": {"en": "On time, late, down, off, or not yet heard", "zh": "正常、迟到、故障、关闭或尚未收到"}, "latency.station": {"en": "Station", "zh": "站点"}, "latency.station.long": {"en": "Name of the station", "zh": "站点名称"}, "latency.stations": {"en": "Stations over 24 hours, worst first", "zh": "站点（24 小时，最差在前）"}, "monitor.alarms": {"en": "Alarms", "zh": "警报"}, "monitor.compare": {"en": "Compare", "zh": "对比"}, "monitor.latency": {"en": "Delays", "zh": "时延"}, "monitor.rules": {"en": "Rules", "zh": "规则"}, "monitor.station": {"en": "Station", "zh": "站点"}, "monitor.tabs": {"en": "Parts of the desk", "zh": "席位各部分"}, "monitor.wall": {"en": "Stations", "zh": "站点墙"}, "state.active": {"en": "active", "zh": "有效"}, "state.cancelled": {"en": "cancelled", "zh": "已取消"}, "state.ended": {"en": "ended", "zh": "已结束"}, "state.loading": {"en": "Loading…", "zh": "加载中…"}, "time.as_of": {"en": "AS OF {time} — not live", "zh": "截至 {time} — 非实时"}, "time.as_of.short": {"en": "as of", "zh": "截至"}, "time.back": {"en": "One hour back", "zh": "后退一小时"}, "time.bad": {"en": "This is not a time; expected year, month, day, hour and minute.", "zh": "时间无效；请填写年、月、日、时、分。"}, "time.d": {"en": "{n} d", "zh": "{n} 天"}, "time.d.ago": {"en": "{n} d ago", "zh": "{n} 天前"}, "time.d.in": {"en": "in {n} d", "zh": "{n} 天后"}, "time.earlier": {"en": "One day back", "zh": "后退一天"}, "time.entry": {"en": "Known time, in the floor's zone", "zh": "信息截止时间（值班台时区）"}, "time.go": {"en": "Go", "zh": "前往"}, "time.h": {"en": "{n} h", "zh": "{n} 小时"}, "time.h.ago": {"en": "{n} h ago", "zh": "{n} 小时前"}, "time.h.in": {"en": "in {n} h", "zh": "{n} 小时后"}, "time.is_live": {"en": "Live: all that is known now", "zh": "实时：当前全部信息"}, "time.jump": {"en": "Go to a day or a time, in the floor's zone", "zh": "前往某日或某时（值班台时区）"}, "time.known": {"en": "Known as of", "zh": "信息截至"}, "time.later": {"en": "One day on", "zh": "前进一天"}, "time.live": {"en": "Back to live", "zh": "返回实时"}, "time.min": {"en": "{n} min", "zh": "{n} 分钟"}, "time.min.ago": {"en": "{n} min ago", "zh": "{n} 分钟前"}, "time.min.in": {"en": "in {n} min", "zh": "{n} 分钟后"}, "time.now": {"en": "now", "zh": "现在"}, "time.on": {"en": "One hour on", "zh": "前进一小时"}, "time.pause": {"en": "Pause", "zh": "暂停"}, "time.play": {"en": "Play through time", "zh": "播放"}, "time.present": {"en": "Present", "zh": "当前"}, "time.set": {"en": "Show", "zh": "显示"}, "time.valid": {"en": "Time that is looked at", "zh": "查看的时间"}, "wall.ahead": {"en": "{name} in {time} (linear)", "zh": "{time}后达{name}（线性外推）"}, "wall.bad": {"en": "bad", "zh": "错误"}, "wall.below": {"en": "below thresholds", "zh": "未达阈值"}, "wall.calm.long": {"en": "Heard in time, not flagged, below every threshold, and none ahead", "zh": "按时、无疑、未达阈值且不会很快达到"}, "wall.calm.word": {"en": "calm", "zh": "正常"}, "wall.column.age": {"en": "Age", "zh": "距今"}, "wall.column.level": {"en": "Level", "zh": "级别"}, "wall.column.next": {"en": "Next threshold", "zh": "下一阈值"}, "wall.column.state": {"en": "State", "zh": "状态"}, "wall.column.station": {"en": "Station", "zh": "站点"}, "wall.column.trend": {"en": "Trend", "zh": "趋势"}, "wall.column.value": {"en": "Value", "zh": "数值"}, "wall.csv": {"en": "CSV", "zh": "CSV"}, "wall.csv.long": {"en": "The stations shown, as a table; safe to open in a spreadsheet", "zh": "所示站点的表格，可安全用电子表格打开"}, "wall.elsewhere": {"en": "elsewhere", "zh": "其他"}, "wall.find": {"en": "Find a station…", "zh": "查找站点…"}, "wall.flagged.long": {"en": "The newest value is flagged suspect, bad or missing", "zh": "最新数值被标记为可疑、错误或缺测"}, "wall.flagged.word": {"en": "flagged", "zh": "存疑"}, "wall.group": {"en": "Group", "zh": "分组"}, "wall.group.basin": {"en": "basin", "zh": "流域"}, "wall.group.district": {"en": "district", "zh": "行政区"}, "wall.group.hazard": {"en": "hazard", "zh": "灾种"}, "wall.group.kind": {"en": "kind", "zh": "类型"}, "wall.group.none": {"en": "none", "zh": "不分组"}, "wall.kind.air": {"en": "air", "zh": "空气"}, "wall.kind.crowd": {"en": "crowd", "zh": "人群"}, "wall.kind.dam": {"en": "dam", "zh": "大坝"}, "wall.kind.gas": {"en": "gas", "zh": "气体"}, "wall.kind.gauge": {"en": "river gauge", "zh": "水位"}, "wall.kind.hospital": {"en": "hospital", "zh": "医院"}, "wall.kind.rain": {"en": "rain gauge", "zh": "雨量"}, "wall.kind.seismic": {"en": "seismometer", "zh": "地震仪"}, "wall.kind.slope": {"en": "slope", "zh": "边坡"}, "wall.kind.wind": {"en": "wind", "zh": "风"}, "wall.level.long": {"en": "Stations whose newest value is at or beyond a threshold of this level; choose to see only these", "zh": "最新数值达到或超过该级阈值的站点；点击只看这些"}, "wall.missing": {"en": "missing", "zh": "缺测"}, "wall.more": {"en": "{n} more", "zh": "还有 {n} 个"}, "wall.never": {"en": "no value yet", "zh": "尚无数值"}, "wall.nolimits": {"en": "no thresholds", "zh": "无阈值"}, "wall.nothing": {"en": "This floor has no stations.", "zh": "本值班台没有站点。"}, "wall.nothing.filtered": {"en": "No station passes the filters.", "zh": "没有符合筛选条件的站点。"}, "wall.of": {"en": "of {n} stations", "zh": "/ {n} 个站点"}, "wall.parquet": {"en": "Parquet", "zh": "Parquet"}, "wall.parquet.long": {"en": "The stations shown, as a table for programs", "zh": "所示站点的 Parquet 表格"}, "wall.per": {"en": "/h", "zh": "/小时"}, "wall.png": {"en": "PNG", "zh": "PNG"}, "wall.png.long": {"en": "What is in sight, as a picture with its marks", "zh": "当前可见内容的图片（带标注）"}, "wall.reading": {"en": "Reading what was known then…", "zh": "正在读取当时已知的数据…"}, "wall.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "wall.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "wall.resort": {"en": "Sort again", "zh": "重新排序"}, "wall.rising.long": {"en": "Rising: the slope of the last values is told apart from level", "zh": "上升：最近数值的斜率明显大于零"}, "wall.rising.word": {"en": "rising", "zh": "上升"}, "wall.s": {"en": "{n} s", "zh": "{n} 秒"}, "wall.silent": {"en": "SILENT {age}", "zh": "无信号 {age}"}, "wall.silent.long": {"en": "No value for longer than three of its intervals: this is not calm", "zh": "超过三个周期没有数值：并非正常"}, "wall.silent.word": {"en": "silent", "zh": "无信号"}, "wall.size": {"en": "Tiles", "zh": "磁贴"}, "wall.size.large": {"en": "large", "zh": "大"}, "wall.size.medium": {"en": "medium", "zh": "中"}, "wall.size.small": {"en": "small", "zh": "小"}, "wall.soon.long": {"en": "A straight line through the last values meets a threshold within 24 hours; arithmetic, not a forecast", "zh": "按最近数值线性外推，24 小时内将达到阈值（非预报）"}, "wall.soon.word": {"en": "threshold ahead", "zh": "将达阈值"}, "wall.span": {"en": "Back", "zh": "时段"}, "wall.span.1h": {"en": "1 h", "zh": "1 小时"}, "wall.span.1y": {"en": "1 year", "zh": "1 年"}, "wall.span.24h": {"en": "24 h", "zh": "24 小时"}, "wall.span.30d": {"en": "30 d", "zh": "30 天"}, "wall.span.3d": {"en": "3 d", "zh": "3 天"}, "wall.span.6h": {"en": "6 h", "zh": "6 小时"}, "wall.span.7d": {"en": "7 d", "zh": "7 天"}, "wall.stations": {"en": "stations, worst first", "zh": "个站点，最严重在前"}, "wall.stations.title": {"en": "Stations, worst first", "zh": "站点（最严重在前）"}, "wall.steady": {"en": "steady", "zh": "平稳"}, "wall.suspect": {"en": "suspect", "zh": "可疑"}, "wall.table": {"en": "Table", "zh": "表格"}, "wall.unheard": {"en": "Nothing was heard of the stations for more than two minutes: what is shown is old.", "zh": "超过两分钟未收到站点数据：所示内容已过时。"}, "wall.unread": {"en": "The stations cannot be read; trying again.", "zh": "无法读取站点数据，正在重试。"}};
 // What every pane of the desk shares. Text only ever becomes a text node or an attribute.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -489,6 +489,98 @@ const LatencyPane = pane("latency", (ctx) => {
 PANES.LatencyPane = LatencyPane;
 }
 {
+// Around the tiles: counts that filter, choices, headings of groups, the table beside, and the picture to take away.
+
+/** Counts by level and condition; each lets only its stations through. */
+function wallChips(ctx, {chips, hazards, asked, order, roster, wall}) {
+  const {counts} = order;
+  const chip = (what, name, content, title) => {
+    const on = asked[what].includes(name);
+    return h("button", {
+      type: "button", class: `chip ${on ? "on" : ""} ${counts[name] ? "" : "none"}`, "aria-pressed": on ? "true" : "false", disabled: wall, title,
+      onclick: () => ctx.send("toggle", {what, name}),
+    }, content, h("span", {class: "num"}, number(counts[name] || 0)));
+  };
+  const all = roster.stations.length;
+  const levels = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((name) => name !== "Unknown" || counts.Unknown || asked.severities.includes(name));
+  fill(chips,
+    h("span", {class: "total"}, h("strong", {class: "num"}, number(order.shown)), " ", order.shown === all ? ctx.t("wall.stations") : ctx.t("wall.of", {n: number(all)})),
+    levels.map((name) => chip("severities", name, [sign(name, 12), ctx.t(name)], ctx.t("wall.level.long"))),
+    ["silent", "flagged", "soon", "rising", "calm"].map((name) => chip("conditions", name, ctx.t(`wall.${name}.word`), ctx.t(`wall.${name}.long`))));
+  const found = [...new Set(roster.stations.map((station) => station.hazard || "other"))].sort();
+  fill(hazards, found.length > 1 ? found.map((name) => h("button", {
+    type: "button", class: `chip ${asked.hazards.includes(name) ? "on" : ""}`, "aria-pressed": asked.hazards.includes(name) ? "true" : "false",
+    onclick: () => ctx.send("toggle", {what: "hazards", name}),
+  }, hazardSign(name), ctx.t(`hazard.${name}`))) : null);
+}
+
+/** Span, grouping, size, table, and what can be taken away. */
+function wallTools(ctx, {choices, asked, tabled, save, turn}) {
+  const choice = (name, values) => h("label", {class: "choice"}, h("span", {class: "muted"}, ctx.t(`wall.${name}`)),
+    h("select", {onchange: (event) => ctx.send("set", {name, value: event.target.value})},
+      values.map((value) => h("option", {value, selected: value === asked[name]}, ctx.t(`wall.${name}.${value}`)))));
+  fill(choices,
+    choice("span", ["1h", "6h", "24h", "3d", "7d", "30d", "1y"]), choice("group", ["none", "hazard", "basin", "kind", "district"]),
+    choice("size", ["small", "medium", "large"]),
+    h("button", {type: "button", "aria-pressed": tabled ? "true" : "false", onclick: turn}, ctx.t("wall.table")),
+    h("span", {class: "chips"}, h("span", {class: "caption"}, ctx.t("export.title")),
+      ["csv", "parquet", "png", "recipe"].map((what) => h("button", {type: "button", title: ctx.t(`wall.${what}.long`), onclick: () => save(what)}, ctx.t(`wall.${what}`)))));
+}
+
+/** The heading of a group, with how many of it stand at each level. */
+function wallHeading(ctx, {part, roster, board, by}) {
+  const {name, rows} = part.group;
+  const zh = ctx.language === "zh" ? roster.words[name] : "";
+  const kind = by === "kind" && WORDS[`wall.kind.${name}`] ? ctx.t(`wall.kind.${name}`) : "";
+  const said = !name ? ctx.t("wall.elsewhere") : by === "hazard" ? ctx.t(`hazard.${name}`) : kind || zh || name;
+  const levels = new Map();
+  for (const row of rows) { const level = LEVELS[board.level[row]]; if (level) levels.set(level, (levels.get(level) || 0) + 1); }
+  return h("div", {class: "group", style: `top:${part.top}px;height:${part.height}px`}, h("strong", {}, said), h("span", {class: "muted num"}, number(rows.length)),
+    ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((level) => levels.has(level)).map((level) => h("span", {class: "num"}, sign(level, 12), ` ${levels.get(level)}`)));
+}
+
+/** The same as the tiles in a table, for whoever cannot see them or wants rows. */
+function wallTable(ctx, all) {
+  const names = ["level", "station", "value", "age", "trend", "next", "state"];
+  return h("table", {},
+    h("caption", {class: "spoken"}, ctx.t("wall.stations.title")),
+    h("thead", {}, h("tr", {}, names.map((name) => h("th", {scope: "col"}, ctx.t(`wall.column.${name}`))))),
+    h("tbody", {}, all.map((told) => h("tr", {}, h("td", {}, told.level ? [sign(told.level, 12), " "] : null, told.word),
+      h("th", {scope: "row"}, h("button", {type: "button", class: "link", onclick: () => ctx.send("open", {name: told.station.name})}, told.title)),
+      h("td", {class: "num"}, `${told.value} ${told.unit}`), h("td", {class: "num"}, told.age), h("td", {class: "num"}, told.arrow, " ", told.trend),
+      h("td", {class: "num"}, told.ahead), h("td", {}, told.still, " ", told.odd)))));
+}
+
+/** What is in sight, as a picture with its marks. */
+function wallPicture({title, said, file, look, tile, wide, high, top, across, parts}) {
+  const scale = Math.min(3, window.devicePixelRatio || 1), e = look.em, head = 3.6 * e;
+  const canvas = h("canvas"), c = canvas.getContext("2d");
+  canvas.width = wide * scale;
+  canvas.height = (high + head) * scale;
+  c.scale(scale, scale);
+  c.fillStyle = look.panel;
+  c.fillRect(0, 0, wide, high + head);
+  c.fillStyle = look.text;
+  c.font = `600 ${1.1 * e}px ${look.font}`;
+  c.fillText(cut(c, title, wide - 16), 8, 1.4 * e);
+  c.font = `${0.9 * e}px ${look.font}`;
+  c.fillText(cut(c, said, wide - 16), 8, 2.9 * e);
+  c.beginPath();
+  c.rect(0, head, wide, high);
+  c.clip();
+  for (const {part, node} of parts) {
+    const y = head + part.top - top;
+    if (part.rows) c.drawImage(node, tile.gap, y, across, tile.h);
+    else { c.fillStyle = look.text; c.font = `600 ${e}px ${look.font}`; c.fillText(node.textContent, tile.gap, y + 1.4 * e); }
+  }
+  canvas.toBlob((blob) => {
+    if (!blob) return;
+    const url = URL.createObjectURL(blob);
+    h("a", {href: url, download: `${file || "wall"}.png`}).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  });
+}
+
 // Which stations are shown, and in which order: worst first, and always the same order for the same facts.
 
 const LEVELS = ["", "Unknown", "Minor", "Moderate", "Severe", "Extreme"];
@@ -523,7 +615,7 @@ function rankOf(board, station, row, now) {
   const level = board.level[row];
   const silent = isSilent(board, station, row, now);
   if (level) return (5 - level) * 2 + (silent ? 1 : 0);
-  if (silent) return 12;
+  if (silent || board.flag[row] >= 3) return 12; // no value to go by is not calm
   const eta = board.eta[row];
   if (eta <= SOON) return 13 + (eta < 1 ? 0 : eta < 3 ? 1 : eta < 6 ? 2 : eta < 12 ? 3 : 4);
   return board.state[row] & FLAGGED ? 20 : 21;
@@ -633,15 +725,15 @@ function sayings(roster, board, row, now, language, t) {
   const arrow = silent || !(rate === rate) ? "" : state & RISING ? "▲" : state & FALLING ? "▼" : "▶";
   const limit = board.next[row] < station.limits.length && board.eta[row] === board.eta[row] && !silent ? station.limits[board.next[row]] : null;
   const flag = board.flag[row];
+  const odd = !never && flag >= 2 ? t(flag === 2 ? "wall.suspect" : flag === 9 ? "wall.missing" : "wall.bad") : "";
   return {
-    station, level, silent, never, flag,
+    station, level, silent, never, flag, odd,
     title: language === "zh" && station.titleZh ? station.titleZh : station.title,
     value: value === value ? figure(value) : "–",
     unit: station.units,
     age: never ? "" : ageText(now - time, t),
-    word: level ? t(level) : silent ? "" : station.limits.length ? t("wall.below") : t("wall.nolimits"),
+    word: level ? t(level) : silent || flag >= 3 ? "" : station.limits.length ? t("wall.below") : t("wall.nolimits"),
     still: silent ? (never ? t("wall.never") : t("wall.silent", {age: ageText(now - time, t)})) : "",
-    odd: !never && flag >= 2 ? t(flag === 2 ? "wall.suspect" : flag === 9 ? "wall.missing" : "wall.bad") : "",
     arrow, trend: arrow ? (arrow === "▶" ? t("wall.steady") : `${slope(rate)}${unit}${t("wall.per")}`) : "",
     ahead: limit ? t("wall.ahead", {name: limit[1], time: etaText(board.eta[row], t)}) : "",
     limit,
@@ -698,7 +790,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
     c.fillStyle = look.levels[told.level];
     c.fillRect(x, y, 0.3 * e, h);
   }
-  c.strokeStyle = told.level ? look.levels[told.level] : told.silent ? look.late : look.line;
+  c.strokeStyle = told.level ? look.levels[told.level] : told.silent || told.flag >= 3 ? look.late : look.line;
   c.lineWidth = 1;
   c.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
   const left = x + pad + 0.35 * e, right = x + w - pad;
@@ -709,7 +801,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
   if (told.level) { drawSign(c, told.level, at, first - 0.82 * e, 0.95 * e, look); at += 1.25 * e; }
   let stop = right;
   if (!small) {
-    const chip = told.still || told.word;
+    const chip = told.still || told.word || told.odd;
     c.font = `600 ${0.8 * e}px ${look.font}`;
     const room = Math.min(c.measureText(chip).width, 0.5 * w);
     const shown = cut(c, chip, room + 1);
@@ -720,7 +812,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
       c.fillText(shown, stop - room - 0.35 * e, first - 0.06 * e);
       stop -= room + 1.1 * e;
     } else {
-      c.fillStyle = told.still ? look.late : look.muted;
+      c.fillStyle = told.word && !told.still ? look.muted : look.late;
       c.fillText(shown, stop - room, first);
       stop -= room + 0.6 * e;
     }
@@ -1042,6 +1134,7 @@ const WallPane = pane("stations", (ctx) => {
     stops.splice(0).forEach((stop) => stop());
     if (!wanted) { takeRoster(bytesOf("stations")); takeFull(bytesOf("full")); takeSmall(bytesOf("delta")); return; }
     board = null;
+    heardAt = performance.now();
     stops = [listen(url, "wall/stations", takeRoster), listen(url, topic, takeFull), listen(url, `${topic}/now`, takeSmall)];
   }
 
@@ -1083,6 +1176,7 @@ const WallPane = pane("stations", (ctx) => {
     lay();
     if (row !== null) { const at = places.indexOf(row); cursor = at < 0 ? null : at; }
     draw(true);
+    follow();
   }
 
   function measure() {
@@ -1150,7 +1244,7 @@ const WallPane = pane("stations", (ctx) => {
   }
 
   function make(part) {
-    if (part.group) return heading(part);
+    if (part.group) return wallHeading(ctx, {part, roster, board, by: asked().group});
     const canvas = h("canvas", {class: "tiles", "aria-hidden": "true", style: `top:${part.top}px;left:${tile.gap}px`});
     const scale = Math.min(3, window.devicePixelRatio || 1);
     const width = columns * (tile.w + tile.gap);
@@ -1160,17 +1254,6 @@ const WallPane = pane("stations", (ctx) => {
     canvas.style.height = `${tile.h}px`;
     paint(canvas, part, null);
     return canvas;
-  }
-
-  function heading(part) {
-    const {group} = part;
-    const by = asked().group;
-    const zh = ctx.language === "zh" ? roster.words[group.name] : "";
-    const said = group.name ? (by === "hazard" ? ctx.t(`hazard.${group.name}`) : by === "kind" && WORDS[`wall.kind.${group.name}`] ? ctx.t(`wall.kind.${group.name}`) : zh || group.name) : ctx.t("wall.elsewhere");
-    const levels = new Map();
-    for (const row of group.rows) { const level = LEVELS[board.level[row]]; if (level) levels.set(level, (levels.get(level) || 0) + 1); }
-    return h("div", {class: "group", style: `top:${part.top}px;height:${part.height}px`}, h("strong", {}, said), h("span", {class: "muted num"}, number(group.rows.length)),
-      ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((level) => levels.has(level)).map((level) => h("span", {class: "num"}, sign(level, 12), ` ${levels.get(level)}`)));
   }
 
   function paint(canvas, part, only) {
@@ -1199,21 +1282,7 @@ const WallPane = pane("stations", (ctx) => {
   // ---- head ----
 
   function paintHead() {
-    const ask = asked(), {counts} = order;
-    const chip = (what, name, content, on, title) => h("button", {
-      type: "button", class: `chip ${on ? "on" : ""} ${counts[name] ? "" : "none"}`, "aria-pressed": on ? "true" : "false", disabled: wall, title,
-      onclick: () => ctx.send("toggle", {what, name}),
-    }, content, h("span", {class: "num"}, number(counts[name] || 0)));
-    const levels = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((name) => name !== "Unknown" || counts.Unknown || ask.severities.includes(name));
-    fill(chips,
-      h("span", {class: "total"}, h("strong", {class: "num"}, number(order.shown)), order.shown === roster.stations.length ? ` ${ctx.t("wall.stations")}` : ` ${ctx.t("wall.of", {n: number(roster.stations.length)})}`),
-      levels.map((name) => chip("severities", name, [sign(name, 12), ctx.t(name)], ask.severities.includes(name), ctx.t("wall.level.long"))),
-      ["silent", "flagged", "soon", "rising", "calm"].map((name) => chip("conditions", name, ctx.t(`wall.${name}.word`), ask.conditions.includes(name), ctx.t(`wall.${name}.long`))));
-    const found = [...new Set(roster.stations.map((station) => station.hazard || "other"))].sort();
-    fill(hazards, found.length > 1 ? found.map((name) => h("button", {
-      type: "button", class: `chip ${ask.hazards.includes(name) ? "on" : ""}`, "aria-pressed": ask.hazards.includes(name) ? "true" : "false",
-      onclick: () => ctx.send("toggle", {what: "hazards", name}),
-    }, hazardSign(name), ctx.t(`hazard.${name}`))) : null);
+    wallChips(ctx, {chips, hazards, asked: asked(), order, roster, wall});
   }
 
   let counting = 0;
@@ -1223,20 +1292,8 @@ const WallPane = pane("stations", (ctx) => {
     counting = setTimeout(() => { counting = 0; if (roster && board) { order = arrange(roster, board, asked(), now()); if (!ctx.root.contains(ctx.root.getRootNode().activeElement) || !chips.contains(ctx.root.getRootNode().activeElement)) paintHead(); } }, 1000);
   }
 
-  function choice(name, values, words) {
-    const at = asked()[name];
-    return h("label", {class: "choice"}, h("span", {class: "muted"}, ctx.t(`wall.${name}`)), h("select", {onchange: (event) => ctx.send("set", {name, value: event.target.value})},
-      values.map((value, place) => h("option", {value, selected: value === at}, words[place]))));
-  }
-
   function paintTools() {
-    const spans = ["1h", "6h", "24h", "3d", "7d", "30d", "1y"], groups = ["none", "hazard", "basin", "kind", "district"], sizes = ["small", "medium", "large"];
-    const button = (what) => h("button", {type: "button", title: ctx.t(`wall.${what}.long`), onclick: () => save(what)}, ctx.t(`wall.${what}`));
-    fill(choices,
-      choice("span", spans, spans.map((name) => ctx.t(`wall.span.${name}`))), choice("group", groups, groups.map((name) => ctx.t(`wall.group.${name}`))),
-      choice("size", sizes, sizes.map((name) => ctx.t(`wall.size.${name}`))),
-      h("button", {type: "button", "aria-pressed": tabled ? "true" : "false", onclick: () => { tabled = !tabled; show(); paintTools(); }}, ctx.t("wall.table")),
-      h("span", {class: "chips"}, h("span", {class: "caption"}, ctx.t("export.title")), ["csv", "parquet", "png", "recipe"].map(button)));
+    wallTools(ctx, {choices, asked: asked(), tabled, save, turn: () => { tabled = !tabled; show(); paintTools(); }});
   }
 
   function save(what) {
@@ -1246,35 +1303,13 @@ const WallPane = pane("stations", (ctx) => {
 
   const shownRows = () => order.groups.flatMap((group) => group.rows);
 
-  /** What is in sight, as a picture with its marks. */
   function picture() {
-    const {mark = "", title = ""} = ctx.state;
-    const scale = Math.min(3, window.devicePixelRatio || 1), e = look.em;
-    const canvas = h("canvas"), c = canvas.getContext("2d");
-    const wide = box.clientWidth, high = box.clientHeight, head = 3.6 * e;
-    canvas.width = wide * scale;
-    canvas.height = (high + head) * scale;
-    c.scale(scale, scale);
-    c.fillStyle = look.panel;
-    c.fillRect(0, 0, wide, high + head);
-    c.fillStyle = look.text;
-    c.font = `600 ${1.1 * e}px ${look.font}`;
-    c.fillText(cut(c, [mark, title].filter(Boolean).join(" · "), wide - 16), 8, 1.4 * e);
-    c.font = `${0.9 * e}px ${look.font}`;
-    c.fillText(cut(c, `${ctx.t("wall.stations.title")} · ${ctx.t(`wall.span.${asked().span}`)} · ${fullTime(now(), ctx.zone)} (${ctx.zone})${ctx.state.as_of ? ` · ${ctx.t("time.as_of", {time: fullTime(ctx.state.as_of, ctx.zone)})}` : ""}`, wide - 16), 8, 2.9 * e);
-    c.beginPath();
-    c.rect(0, head, wide, high);
-    c.clip();
-    for (const [at, made] of rowsOn) {
-      const part = layout[at], y = head + part.top - box.scrollTop;
-      if (part.rows) c.drawImage(made, tile.gap, y, columns * (tile.w + tile.gap), tile.h);
-      else { c.fillStyle = look.text; c.font = `600 ${e}px ${look.font}`; c.fillText(made.textContent, tile.gap, y + 1.4 * e); }
-    }
-    canvas.toBlob((blob) => {
-      if (!blob) return;
-      const url = URL.createObjectURL(blob);
-      h("a", {href: url, download: `${ctx.state.file || "wall"}.png`}).click();
-      setTimeout(() => URL.revokeObjectURL(url), 10000);
+    const said = [ctx.t("wall.stations.title"), ctx.t(`wall.span.${asked().span}`), `${fullTime(now(), ctx.zone)} (${ctx.zone})`];
+    if (ctx.state.as_of) said.push(ctx.t("time.as_of", {time: fullTime(ctx.state.as_of, ctx.zone)}));
+    wallPicture({
+      title: [ctx.state.mark, ctx.state.title].filter(Boolean).join(" · "), said: said.join(" · "), file: ctx.state.file, look, tile,
+      wide: box.clientWidth, high: box.clientHeight, top: box.scrollTop, across: columns * (tile.w + tile.gap),
+      parts: [...rowsOn].map(([at, node]) => ({part: layout[at], node})),
     });
   }
 
@@ -1400,16 +1435,8 @@ const WallPane = pane("stations", (ctx) => {
   function paintTable() {
     if (!roster || !board) return;
     const at = now(), rows = shownRows();
-    const names = ["level", "station", "value", "age", "trend", "next", "state"];
-    fill(table, h("table", {},
-      h("caption", {class: "spoken"}, ctx.t("wall.stations.title")),
-      h("thead", {}, h("tr", {}, names.map((name) => h("th", {scope: "col"}, ctx.t(`wall.column.${name}`))))),
-      h("tbody", {}, rows.slice(0, most).map((row) => {
-        const told = sayings(roster, board, row, at, ctx.language, ctx.t);
-        return h("tr", {}, h("td", {}, told.level ? [sign(told.level, 12), " "] : null, told.word),
-          h("th", {scope: "row"}, h("button", {type: "button", class: "link", onclick: () => ctx.send("open", {name: told.station.name})}, told.title)),
-          h("td", {class: "num"}, `${told.value} ${told.unit}`), h("td", {class: "num"}, told.age), h("td", {class: "num"}, told.arrow, " ", told.trend), h("td", {class: "num"}, told.ahead), h("td", {}, told.still, " ", told.odd));
-      }))), rows.length > most ? h("button", {type: "button", onclick: () => { most += 200; paintTable(); }}, ctx.t("wall.more", {n: number(rows.length - most)})) : null);
+    const told = rows.slice(0, most).map((row) => sayings(roster, board, row, at, ctx.language, ctx.t));
+    fill(table, wallTable(ctx, told), rows.length > most ? h("button", {type: "button", onclick: () => { most += 200; paintTable(); }}, ctx.t("wall.more", {n: number(rows.length - most)})) : null);
   }
 
   /** Say that a station has reached a worse level: to screen readers, once. */
@@ -1429,15 +1456,16 @@ const WallPane = pane("stations", (ctx) => {
   function show() {
     const {trouble = "", progress = null} = ctx.state;
     const nothing = Boolean(roster && board && !order.shown);
-    const silentLine = !ctx.state.at && listening && performance.now() - heardAt > 150000;
-    const said = trouble || (silentLine ? ctx.t("wall.unheard") : "");
+    // A full message comes every minute; the first within seconds.
+    const unheard = listening && performance.now() - heardAt > (board ? 150000 : 20000);
+    const said = trouble || (unheard ? ctx.t(board ? "wall.unheard" : "wall.unread") : "");
     notice.hidden = !said;
     notice.classList.toggle("bad", Boolean(trouble));
     fill(notice, said);
     bar.hidden = progress === null;
     if (progress !== null) { bar.value = progress; bar.setAttribute("aria-label", ctx.t("wall.reading")); }
     table.hidden = !tabled || nothing;
-    box.hidden = tabled || nothing;
+    box.hidden = tabled || nothing || !roster || !board;
     empty.hidden = !(nothing || !roster || !board);
     if (!empty.hidden) {
       fill(empty, !roster || !board ? ctx.t(progress === null ? "state.loading" : "wall.reading") : roster.stations.length ? [h("p", {}, ctx.t("wall.nothing.filtered")), h("button", {type: "button", onclick: () => ctx.send("reset")}, ctx.t("action.reset"))] : h("p", {}, ctx.t("wall.nothing")));
@@ -1451,7 +1479,7 @@ const WallPane = pane("stations", (ctx) => {
   ctx.listen(document, "wf:previous", () => { box.focus(); go(-1); });
   box.addEventListener("focus", () => { if (cursor === null && places.length) cursor = 0; marks(); });
   box.addEventListener("blur", () => { focus.hidden = true; });
-  ctx.every(RESORT, () => { if (roster && board) { build(false); show(); } });
+  ctx.every(RESORT, () => { if (roster && board) build(false); show(); });
   ctx.ticks = () => repaint(null);
   ctx.ends(() => { stops.splice(0).forEach((stop) => stop()); clearTimeout(timer); clearTimeout(counting); clearTimeout(tabling); cancelAnimationFrame(frame); });
   const watch = new ResizeObserver(() => { if (!box.clientWidth) return; measure(); draw(true); });
@@ -1459,7 +1487,17 @@ const WallPane = pane("stations", (ctx) => {
   ctx.ends(() => watch.disconnect());
   if (document.fonts) document.fonts.ready.then(() => { measured.clear(); repaint(null); });
 
-  let before = "";
+  let before = "", shownName = null;
+
+  /** Bring the chosen station into sight, where it was not chosen here. */
+  function follow() {
+    const {selected = null} = ctx.state;
+    if (selected === shownName || !places.length || tabled) return;
+    shownName = selected;
+    const place = selected === null ? -1 : places.findIndex((row) => roster.stations[row].name === selected);
+    if (place >= 0 && place !== cursor) { cursor = place; reveal(); }
+  }
+
   return (state) => {
     if (!look) measure();
     const view = JSON.stringify([state.size, state.group, state.hazards, state.severities, state.conditions, state.text, state.area, state.at, ctx.language]);
@@ -1477,7 +1515,7 @@ const WallPane = pane("stations", (ctx) => {
     tune();
     if (changed) { dirty = true; box.scrollTop = changed && places.length ? 0 : box.scrollTop; build(true); }
     show();
-    if (roster && board) marks();
+    if (roster && board) { follow(); marks(); }
   };
 });
 

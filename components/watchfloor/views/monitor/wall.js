@@ -84,6 +84,7 @@ const WallPane = pane("stations", (ctx) => {
     stops.splice(0).forEach((stop) => stop());
     if (!wanted) { takeRoster(bytesOf("stations")); takeFull(bytesOf("full")); takeSmall(bytesOf("delta")); return; }
     board = null;
+    heardAt = performance.now();
     stops = [listen(url, "wall/stations", takeRoster), listen(url, topic, takeFull), listen(url, `${topic}/now`, takeSmall)];
   }
 
@@ -125,6 +126,7 @@ const WallPane = pane("stations", (ctx) => {
     lay();
     if (row !== null) { const at = places.indexOf(row); cursor = at < 0 ? null : at; }
     draw(true);
+    follow();
   }
 
   function measure() {
@@ -192,7 +194,7 @@ const WallPane = pane("stations", (ctx) => {
   }
 
   function make(part) {
-    if (part.group) return heading(part);
+    if (part.group) return wallHeading(ctx, {part, roster, board, by: asked().group});
     const canvas = h("canvas", {class: "tiles", "aria-hidden": "true", style: `top:${part.top}px;left:${tile.gap}px`});
     const scale = Math.min(3, window.devicePixelRatio || 1);
     const width = columns * (tile.w + tile.gap);
@@ -202,17 +204,6 @@ const WallPane = pane("stations", (ctx) => {
     canvas.style.height = `${tile.h}px`;
     paint(canvas, part, null);
     return canvas;
-  }
-
-  function heading(part) {
-    const {group} = part;
-    const by = asked().group;
-    const zh = ctx.language === "zh" ? roster.words[group.name] : "";
-    const said = group.name ? (by === "hazard" ? ctx.t(`hazard.${group.name}`) : by === "kind" && WORDS[`wall.kind.${group.name}`] ? ctx.t(`wall.kind.${group.name}`) : zh || group.name) : ctx.t("wall.elsewhere");
-    const levels = new Map();
-    for (const row of group.rows) { const level = LEVELS[board.level[row]]; if (level) levels.set(level, (levels.get(level) || 0) + 1); }
-    return h("div", {class: "group", style: `top:${part.top}px;height:${part.height}px`}, h("strong", {}, said), h("span", {class: "muted num"}, number(group.rows.length)),
-      ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((level) => levels.has(level)).map((level) => h("span", {class: "num"}, sign(level, 12), ` ${levels.get(level)}`)));
   }
 
   function paint(canvas, part, only) {
@@ -241,21 +232,7 @@ const WallPane = pane("stations", (ctx) => {
   // ---- head ----
 
   function paintHead() {
-    const ask = asked(), {counts} = order;
-    const chip = (what, name, content, on, title) => h("button", {
-      type: "button", class: `chip ${on ? "on" : ""} ${counts[name] ? "" : "none"}`, "aria-pressed": on ? "true" : "false", disabled: wall, title,
-      onclick: () => ctx.send("toggle", {what, name}),
-    }, content, h("span", {class: "num"}, number(counts[name] || 0)));
-    const levels = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"].filter((name) => name !== "Unknown" || counts.Unknown || ask.severities.includes(name));
-    fill(chips,
-      h("span", {class: "total"}, h("strong", {class: "num"}, number(order.shown)), order.shown === roster.stations.length ? ` ${ctx.t("wall.stations")}` : ` ${ctx.t("wall.of", {n: number(roster.stations.length)})}`),
-      levels.map((name) => chip("severities", name, [sign(name, 12), ctx.t(name)], ask.severities.includes(name), ctx.t("wall.level.long"))),
-      ["silent", "flagged", "soon", "rising", "calm"].map((name) => chip("conditions", name, ctx.t(`wall.${name}.word`), ask.conditions.includes(name), ctx.t(`wall.${name}.long`))));
-    const found = [...new Set(roster.stations.map((station) => station.hazard || "other"))].sort();
-    fill(hazards, found.length > 1 ? found.map((name) => h("button", {
-      type: "button", class: `chip ${ask.hazards.includes(name) ? "on" : ""}`, "aria-pressed": ask.hazards.includes(name) ? "true" : "false",
-      onclick: () => ctx.send("toggle", {what: "hazards", name}),
-    }, hazardSign(name), ctx.t(`hazard.${name}`))) : null);
+    wallChips(ctx, {chips, hazards, asked: asked(), order, roster, wall});
   }
 
   let counting = 0;
@@ -265,20 +242,8 @@ const WallPane = pane("stations", (ctx) => {
     counting = setTimeout(() => { counting = 0; if (roster && board) { order = arrange(roster, board, asked(), now()); if (!ctx.root.contains(ctx.root.getRootNode().activeElement) || !chips.contains(ctx.root.getRootNode().activeElement)) paintHead(); } }, 1000);
   }
 
-  function choice(name, values, words) {
-    const at = asked()[name];
-    return h("label", {class: "choice"}, h("span", {class: "muted"}, ctx.t(`wall.${name}`)), h("select", {onchange: (event) => ctx.send("set", {name, value: event.target.value})},
-      values.map((value, place) => h("option", {value, selected: value === at}, words[place]))));
-  }
-
   function paintTools() {
-    const spans = ["1h", "6h", "24h", "3d", "7d", "30d", "1y"], groups = ["none", "hazard", "basin", "kind", "district"], sizes = ["small", "medium", "large"];
-    const button = (what) => h("button", {type: "button", title: ctx.t(`wall.${what}.long`), onclick: () => save(what)}, ctx.t(`wall.${what}`));
-    fill(choices,
-      choice("span", spans, spans.map((name) => ctx.t(`wall.span.${name}`))), choice("group", groups, groups.map((name) => ctx.t(`wall.group.${name}`))),
-      choice("size", sizes, sizes.map((name) => ctx.t(`wall.size.${name}`))),
-      h("button", {type: "button", "aria-pressed": tabled ? "true" : "false", onclick: () => { tabled = !tabled; show(); paintTools(); }}, ctx.t("wall.table")),
-      h("span", {class: "chips"}, h("span", {class: "caption"}, ctx.t("export.title")), ["csv", "parquet", "png", "recipe"].map(button)));
+    wallTools(ctx, {choices, asked: asked(), tabled, save, turn: () => { tabled = !tabled; show(); paintTools(); }});
   }
 
   function save(what) {
@@ -288,35 +253,13 @@ const WallPane = pane("stations", (ctx) => {
 
   const shownRows = () => order.groups.flatMap((group) => group.rows);
 
-  /** What is in sight, as a picture with its marks. */
   function picture() {
-    const {mark = "", title = ""} = ctx.state;
-    const scale = Math.min(3, window.devicePixelRatio || 1), e = look.em;
-    const canvas = h("canvas"), c = canvas.getContext("2d");
-    const wide = box.clientWidth, high = box.clientHeight, head = 3.6 * e;
-    canvas.width = wide * scale;
-    canvas.height = (high + head) * scale;
-    c.scale(scale, scale);
-    c.fillStyle = look.panel;
-    c.fillRect(0, 0, wide, high + head);
-    c.fillStyle = look.text;
-    c.font = `600 ${1.1 * e}px ${look.font}`;
-    c.fillText(cut(c, [mark, title].filter(Boolean).join(" · "), wide - 16), 8, 1.4 * e);
-    c.font = `${0.9 * e}px ${look.font}`;
-    c.fillText(cut(c, `${ctx.t("wall.stations.title")} · ${ctx.t(`wall.span.${asked().span}`)} · ${fullTime(now(), ctx.zone)} (${ctx.zone})${ctx.state.as_of ? ` · ${ctx.t("time.as_of", {time: fullTime(ctx.state.as_of, ctx.zone)})}` : ""}`, wide - 16), 8, 2.9 * e);
-    c.beginPath();
-    c.rect(0, head, wide, high);
-    c.clip();
-    for (const [at, made] of rowsOn) {
-      const part = layout[at], y = head + part.top - box.scrollTop;
-      if (part.rows) c.drawImage(made, tile.gap, y, columns * (tile.w + tile.gap), tile.h);
-      else { c.fillStyle = look.text; c.font = `600 ${e}px ${look.font}`; c.fillText(made.textContent, tile.gap, y + 1.4 * e); }
-    }
-    canvas.toBlob((blob) => {
-      if (!blob) return;
-      const url = URL.createObjectURL(blob);
-      h("a", {href: url, download: `${ctx.state.file || "wall"}.png`}).click();
-      setTimeout(() => URL.revokeObjectURL(url), 10000);
+    const said = [ctx.t("wall.stations.title"), ctx.t(`wall.span.${asked().span}`), `${fullTime(now(), ctx.zone)} (${ctx.zone})`];
+    if (ctx.state.as_of) said.push(ctx.t("time.as_of", {time: fullTime(ctx.state.as_of, ctx.zone)}));
+    wallPicture({
+      title: [ctx.state.mark, ctx.state.title].filter(Boolean).join(" · "), said: said.join(" · "), file: ctx.state.file, look, tile,
+      wide: box.clientWidth, high: box.clientHeight, top: box.scrollTop, across: columns * (tile.w + tile.gap),
+      parts: [...rowsOn].map(([at, node]) => ({part: layout[at], node})),
     });
   }
 
@@ -442,16 +385,8 @@ const WallPane = pane("stations", (ctx) => {
   function paintTable() {
     if (!roster || !board) return;
     const at = now(), rows = shownRows();
-    const names = ["level", "station", "value", "age", "trend", "next", "state"];
-    fill(table, h("table", {},
-      h("caption", {class: "spoken"}, ctx.t("wall.stations.title")),
-      h("thead", {}, h("tr", {}, names.map((name) => h("th", {scope: "col"}, ctx.t(`wall.column.${name}`))))),
-      h("tbody", {}, rows.slice(0, most).map((row) => {
-        const told = sayings(roster, board, row, at, ctx.language, ctx.t);
-        return h("tr", {}, h("td", {}, told.level ? [sign(told.level, 12), " "] : null, told.word),
-          h("th", {scope: "row"}, h("button", {type: "button", class: "link", onclick: () => ctx.send("open", {name: told.station.name})}, told.title)),
-          h("td", {class: "num"}, `${told.value} ${told.unit}`), h("td", {class: "num"}, told.age), h("td", {class: "num"}, told.arrow, " ", told.trend), h("td", {class: "num"}, told.ahead), h("td", {}, told.still, " ", told.odd));
-      }))), rows.length > most ? h("button", {type: "button", onclick: () => { most += 200; paintTable(); }}, ctx.t("wall.more", {n: number(rows.length - most)})) : null);
+    const told = rows.slice(0, most).map((row) => sayings(roster, board, row, at, ctx.language, ctx.t));
+    fill(table, wallTable(ctx, told), rows.length > most ? h("button", {type: "button", onclick: () => { most += 200; paintTable(); }}, ctx.t("wall.more", {n: number(rows.length - most)})) : null);
   }
 
   /** Say that a station has reached a worse level: to screen readers, once. */
@@ -471,15 +406,16 @@ const WallPane = pane("stations", (ctx) => {
   function show() {
     const {trouble = "", progress = null} = ctx.state;
     const nothing = Boolean(roster && board && !order.shown);
-    const silentLine = !ctx.state.at && listening && performance.now() - heardAt > 150000;
-    const said = trouble || (silentLine ? ctx.t("wall.unheard") : "");
+    // A full message comes every minute; the first within seconds.
+    const unheard = listening && performance.now() - heardAt > (board ? 150000 : 20000);
+    const said = trouble || (unheard ? ctx.t(board ? "wall.unheard" : "wall.unread") : "");
     notice.hidden = !said;
     notice.classList.toggle("bad", Boolean(trouble));
     fill(notice, said);
     bar.hidden = progress === null;
     if (progress !== null) { bar.value = progress; bar.setAttribute("aria-label", ctx.t("wall.reading")); }
     table.hidden = !tabled || nothing;
-    box.hidden = tabled || nothing;
+    box.hidden = tabled || nothing || !roster || !board;
     empty.hidden = !(nothing || !roster || !board);
     if (!empty.hidden) {
       fill(empty, !roster || !board ? ctx.t(progress === null ? "state.loading" : "wall.reading") : roster.stations.length ? [h("p", {}, ctx.t("wall.nothing.filtered")), h("button", {type: "button", onclick: () => ctx.send("reset")}, ctx.t("action.reset"))] : h("p", {}, ctx.t("wall.nothing")));
@@ -493,7 +429,7 @@ const WallPane = pane("stations", (ctx) => {
   ctx.listen(document, "wf:previous", () => { box.focus(); go(-1); });
   box.addEventListener("focus", () => { if (cursor === null && places.length) cursor = 0; marks(); });
   box.addEventListener("blur", () => { focus.hidden = true; });
-  ctx.every(RESORT, () => { if (roster && board) { build(false); show(); } });
+  ctx.every(RESORT, () => { if (roster && board) build(false); show(); });
   ctx.ticks = () => repaint(null);
   ctx.ends(() => { stops.splice(0).forEach((stop) => stop()); clearTimeout(timer); clearTimeout(counting); clearTimeout(tabling); cancelAnimationFrame(frame); });
   const watch = new ResizeObserver(() => { if (!box.clientWidth) return; measure(); draw(true); });
@@ -501,7 +437,17 @@ const WallPane = pane("stations", (ctx) => {
   ctx.ends(() => watch.disconnect());
   if (document.fonts) document.fonts.ready.then(() => { measured.clear(); repaint(null); });
 
-  let before = "";
+  let before = "", shownName = null;
+
+  /** Bring the chosen station into sight, where it was not chosen here. */
+  function follow() {
+    const {selected = null} = ctx.state;
+    if (selected === shownName || !places.length || tabled) return;
+    shownName = selected;
+    const place = selected === null ? -1 : places.findIndex((row) => roster.stations[row].name === selected);
+    if (place >= 0 && place !== cursor) { cursor = place; reveal(); }
+  }
+
   return (state) => {
     if (!look) measure();
     const view = JSON.stringify([state.size, state.group, state.hazards, state.severities, state.conditions, state.text, state.area, state.at, ctx.language]);
@@ -519,6 +465,6 @@ const WallPane = pane("stations", (ctx) => {
     tune();
     if (changed) { dirty = true; box.scrollTop = changed && places.length ? 0 : box.scrollTop; build(true); }
     show();
-    if (roster && board) marks();
+    if (roster && board) { follow(); marks(); }
   };
 });

@@ -32,7 +32,7 @@ function rankOf(board, station, row, now) {
   const level = board.level[row];
   const silent = isSilent(board, station, row, now);
   if (level) return (5 - level) * 2 + (silent ? 1 : 0);
-  if (silent) return 12;
+  if (silent || board.flag[row] >= 3) return 12; // no value to go by is not calm
   const eta = board.eta[row];
   if (eta <= SOON) return 13 + (eta < 1 ? 0 : eta < 3 ? 1 : eta < 6 ? 2 : eta < 12 ? 3 : 4);
   return board.state[row] & FLAGGED ? 20 : 21;

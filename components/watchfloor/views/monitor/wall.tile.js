@@ -42,15 +42,15 @@ function sayings(roster, board, row, now, language, t) {
   const arrow = silent || !(rate === rate) ? "" : state & RISING ? "▲" : state & FALLING ? "▼" : "▶";
   const limit = board.next[row] < station.limits.length && board.eta[row] === board.eta[row] && !silent ? station.limits[board.next[row]] : null;
   const flag = board.flag[row];
+  const odd = !never && flag >= 2 ? t(flag === 2 ? "wall.suspect" : flag === 9 ? "wall.missing" : "wall.bad") : "";
   return {
-    station, level, silent, never, flag,
+    station, level, silent, never, flag, odd,
     title: language === "zh" && station.titleZh ? station.titleZh : station.title,
     value: value === value ? figure(value) : "–",
     unit: station.units,
     age: never ? "" : ageText(now - time, t),
-    word: level ? t(level) : silent ? "" : station.limits.length ? t("wall.below") : t("wall.nolimits"),
+    word: level ? t(level) : silent || flag >= 3 ? "" : station.limits.length ? t("wall.below") : t("wall.nolimits"),
     still: silent ? (never ? t("wall.never") : t("wall.silent", {age: ageText(now - time, t)})) : "",
-    odd: !never && flag >= 2 ? t(flag === 2 ? "wall.suspect" : flag === 9 ? "wall.missing" : "wall.bad") : "",
     arrow, trend: arrow ? (arrow === "▶" ? t("wall.steady") : `${slope(rate)}${unit}${t("wall.per")}`) : "",
     ahead: limit ? t("wall.ahead", {name: limit[1], time: etaText(board.eta[row], t)}) : "",
     limit,
@@ -107,7 +107,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
     c.fillStyle = look.levels[told.level];
     c.fillRect(x, y, 0.3 * e, h);
   }
-  c.strokeStyle = told.level ? look.levels[told.level] : told.silent ? look.late : look.line;
+  c.strokeStyle = told.level ? look.levels[told.level] : told.silent || told.flag >= 3 ? look.late : look.line;
   c.lineWidth = 1;
   c.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
   const left = x + pad + 0.35 * e, right = x + w - pad;
@@ -118,7 +118,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
   if (told.level) { drawSign(c, told.level, at, first - 0.82 * e, 0.95 * e, look); at += 1.25 * e; }
   let stop = right;
   if (!small) {
-    const chip = told.still || told.word;
+    const chip = told.still || told.word || told.odd;
     c.font = `600 ${0.8 * e}px ${look.font}`;
     const room = Math.min(c.measureText(chip).width, 0.5 * w);
     const shown = cut(c, chip, room + 1);
@@ -129,7 +129,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
       c.fillText(shown, stop - room - 0.35 * e, first - 0.06 * e);
       stop -= room + 1.1 * e;
     } else {
-      c.fillStyle = told.still ? look.late : look.muted;
+      c.fillStyle = told.word && !told.still ? look.muted : look.late;
       c.fillText(shown, stop - room, first);
       stop -= room + 0.6 * e;
     }

@@ -141,6 +141,14 @@
     location.assign(address)
   })
 
+  // Other desks are opened with what is looked at here: their links take this page's address along, however they are opened.
+  const links = [...document.querySelectorAll('a[data-desk]')]
+  for (const link of links) {
+    if (location.pathname.endsWith('/' + link.dataset.desk)) link.setAttribute('aria-current', 'page')
+    const carry = () => { link.search = location.search }
+    for (const type of ['pointerenter', 'pointerdown', 'focus', 'click']) link.addEventListener(type, carry)
+  }
+
   // The address changes with all that is looked at. What somebody would go back to (another record, series, area, or
   // known time) becomes an entry of the browser's history; filters, layers and the slider only change the last one.
   const ENTRIES = ['r', 's', 'area', 'asof']

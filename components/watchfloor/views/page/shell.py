@@ -21,7 +21,7 @@ from watchfloor.core.terms import LANGUAGES, term, terms
 from watchfloor.security.text import plain
 from watchfloor.views.page.configure import configure
 from watchfloor.views.page.signals import Signals
-from watchfloor.views.serve.current import current_actor, serving
+from watchfloor.views.serve.current import acting, current_actor, serving
 from watchfloor.views.serve.hub import Beat, Hub
 from watchfloor.views.theme import THEMES, Dark, Light, Look, css, plot_theme
 
@@ -209,6 +209,7 @@ class Page(BaseTemplate):
             "slots": list(self.slots),
             "tabs": [name for name in TABS if name in self.slots],
             "header_names": self._header,
+            "desks": _desks(self.language),
             "shown": [*self._header, *(f"slot_{name}" for name in self.slots)],
             "start": _json(start),
             "fonts": fonts,
@@ -290,6 +291,20 @@ def _argument(name: str, known: Sequence[str], default: str) -> str:
 def _language() -> str:
     process = serving()
     return process.settings.language if process is not None else "en"
+
+
+def _desks(language: str) -> list[tuple[str, str]]:
+    """Return name and title of each desk that has a title and that this user may open."""
+    process = serving()
+    if process is None or len(process.desks) < 2:
+        return []
+    actor, mark = acting(), "page.desk."
+    known = [key.removeprefix(mark) for key in terms() if key.startswith(mark)]  # in the table's order
+    return [
+        (name, term(mark + name, language))
+        for name in known
+        if name in process.desks and actor.may(process.desks[name])
+    ]
 
 
 def _json(value: Any) -> str:

@@ -1,7 +1,7 @@
 """Who is asking, and on which floor: what an app needs to know about the process that serves it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import RLock, Thread
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ import panel as pn
 
 from watchfloor.core.errors import ForbiddenError
 from watchfloor.core.settings import Settings, load
-from watchfloor.security.roles import Actor
+from watchfloor.security.roles import Actor, Capability
 
 if TYPE_CHECKING:
     from watchfloor.floor import Floor
@@ -41,6 +41,8 @@ class Serving:
         Whether the fonts' route is there.
     roles
         Name -> roles, as the accounts are now.
+    desks
+        Name of each desk -> what one must be allowed to, to open it.
     """
 
     settings: Settings
@@ -48,6 +50,7 @@ class Serving:
     signed_in: bool = False
     fonts: bool = False
     roles: Callable[[str], frozenset[str]] = field(default=lambda _: frozenset())
+    desks: Mapping[str, Capability] = field(default_factory=dict)
 
 
 _lock = RLock()

@@ -116,7 +116,13 @@ class Server:
         needs = {app.name: app.needs for app in self.apps} | {"metrics": Capability.ADMINISTER}
         self.access = Access(sender, self._hosts, needs, prefix)
         fonts = (folder("data_samples") / FONTS).is_dir()
-        serving = Serving(settings, floor, signed_in=sender is not None, fonts=fonts)
+        serving = Serving(
+            settings,
+            floor,
+            signed_in=sender is not None,
+            fonts=fonts,
+            desks={app.name: app.needs for app in self.apps},
+        )
         if sender is not None:
             serving.roles = sender.roles
         use(serving)
