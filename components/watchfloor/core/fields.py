@@ -95,6 +95,16 @@ FIELDS: dict[str, Field] = {
         Field("crush_duration", "min", "Time in a crush", "拥挤危险时间", "Time with more than 5 people on a square metre.", "Reds256", (0, 1440)),
         Field("egress_time", "min", "Time to leave", "疏散时间", "Time until 99 of 100 people have left a place; the run's length where they have not.", "Viridis256", (0, 1440)),
         Field("people_left", "1", "People who have left", "已离开人数", "People who have reached the outside.", "Viridis256", (0, 1e6)),
+        Field("water_depth_max", "m", "Greatest water depth", "最大水深", "Greatest depth of water over the ground during the run.", "Blues256", (0, 20), "flood_water_thickness"),
+        Field("flow_speed", "m/s", "Flow speed", "流速", "Speed of the water.", "Viridis256", (0, 20), "flood_water_speed"),
+        Field("flow_speed_max", "m/s", "Greatest flow speed", "最大流速", "Greatest speed of the water during the run.", "Viridis256", (0, 20), "flood_water_speed"),
+        Field("arrival_time", "s", "Time of arrival", "到达时间", "Time from the start of the run until it is first reached; the run's length where it never is.", "Viridis256", (0, 1e7)),
+        Field("inundation_duration", "s", "Time under water", "淹没历时", "Time with more water than the threshold.", "Viridis256", (0, 1e7), "flood_water_duration_above_threshold"),
+        Field("manning_roughness", "s/m^(1/3)", "Roughness (Manning's n)", "曼宁糙率", "Manning's roughness coefficient.", "Viridis256", (0.005, 0.5)),
+        Field("infiltration_rate", "mm/h", "Infiltration at saturation", "饱和入渗率", "Depth of water that a soaked soil takes in an hour (saturated hydraulic conductivity).", "Viridis256", (0, 500)),
+        Field("suction_deficit", "mm", "Suction times moisture deficit", "吸力缺水乘积", "Suction head at the wetting front times the free share of the pores (Green-Ampt).", "Viridis256", (0, 500)),
+        Field("sea_level", "m", "Level at the boundary", "边界水位", "Level of the water at cells where it is given, above the elevation's datum.", "Blues256", (-20, 2000)),
+        Field("sea_mask", "1", "Cells of given level", "给定水位格点", "1 where the level of the water is given.", "Viridis256", (0, 1)),
         Field("slope", "degrees", "Slope", "坡度", "Steepest angle of the ground.", "Viridis256", (0, 90)),
     )
 }  # fmt: skip
