@@ -1,0 +1,108 @@
+"""Detector: a detector of the diagnosis finds a series unusual."""
+
+from datetime import timedelta
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, field_validator
+
+from watchfloor.alarms.amount import Span, short
+from watchfloor.alarms.boards import Board
+from watchfloor.alarms.rules.base import Case, Plan, Rule, Said
+from watchfloor.alarms.site import About
+from watchfloor.catalog.problems import suggest
+from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.quality import Flag
+from watchfloor.diagnosis.detectors import DETECTORS
+
+__all__ = ["DetectorRule"]
+
+_DAY = 86_400_000_000
+
+
+class DetectorRule(Rule):
+    """The score of a detector against limits.
+
+    Parameters
+    ----------
+    detector
+        Name of a detector of `watchfloor.diagnosis.detectors`.
+    settings
+        Its parameters.
+    history
+        How far back the detector looks. Each day (UTC) is scored with the same start, so that scores do not depend on
+        when they were asked for.
+
+    Examples
+    --------
+    >>> rule = DetectorRule(kind="detector", title="Unusual", detector="ewma", limits={"yellow": 5})
+    >>> rule.lookback.days
+    15
+    """
+
+    takes_own: ClassVar[bool] = False
+    kind: Literal["detector"]
+    detector: str
+    settings: dict[str, Any] = Field({}, max_length=20)
+    history: Span = timedelta(days=14)
+
+    @field_validator("detector")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in DETECTORS:
+            raise ValueError(
+                f"{name!r} is not a detector{suggest(name, DETECTORS)} Known: {', '.join(DETECTORS)}."
+            )
+        return name
+
+    @property
+    def lookback(self) -> timedelta:
+        """How far before a sample its signal depends on."""
+        return self.history + timedelta(days=1)
+
+    def signal_units(self, about: About) -> str:  # noqa: ARG002  of any series the same
+        """Return the unit of a score: none."""
+        return "1"
+
+    def signal(self, board: Board, plan: Plan, subjects: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the scores."""
+        width = board.value.shape[1]
+        out = np.full((len(subjects), width - board.begin), np.nan, np.float32)
+        if not out.size:
+            return out
+        history = self.history // timedelta(microseconds=1)
+        for row, at in enumerate(subjects.tolist()):
+            place = int(board.place[plan.subjects[at].members[0]])
+            time = board.time + board.shift[place]
+            days = time // _DAY
+            for day in np.unique(days[board.begin :]).tolist():
+                first = int(np.searchsorted(time, day * _DAY - history))
+                end = int(np.searchsorted(time, (day + 1) * _DAY))
+                value = board.value[place, first:end].astype(np.float64)
+                flag = np.where(np.isnan(value), np.uint8(Flag.MISSING), np.uint8(Flag.UNCHECKED))
+                score = self._make().score(time[first:end], value, flag).score
+                begin = max(board.begin, int(np.searchsorted(time, day * _DAY)))
+                out[row, begin - board.begin : end - board.begin] = score[begin - first :]
+        return out
+
+    def say(self, case: Case) -> Said:
+        """Say why a level holds."""
+        about, kind = case.subject.about, DETECTORS[self.detector]
+        now = ""
+        if case.board is not None:
+            row = case.board.value[case.board.place[case.subject.members[0]]]
+            have = row[~np.isnan(row)]
+            now = f" ({short(float(have[-1]), about.units)} now)" if len(have) else ""
+        return Said(
+            f"{about.quantity} at {about.station} is unusual{now}: the detector {self.detector} scores "
+            f"{short(case.value)}, above {case.level.name} {short(case.level.high)} ({kind.measure})"
+        )
+
+    def _make(self) -> Any:
+        try:
+            return DETECTORS[self.detector](**self.settings)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(
+                f"The detector {self.detector!r} cannot be made with {self.settings}: {error}."
+            ) from error

@@ -1,0 +1,114 @@
+"""Silence: a station has sent no value for longer than it should."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import field_validator
+
+from watchfloor.alarms.amount import Span, span, spoken
+from watchfloor.alarms.rules.base import Moment, Rule, Said, Subject
+from watchfloor.alarms.site import Site
+from watchfloor.alarms.thresholds import Level, ThresholdSet, levels_of
+from watchfloor.core.clock import format_time, from_micros
+from watchfloor.core.errors import InvalidInputError
+from watchfloor.store.cube import Cube
+
+__all__ = ["SilenceRule"]
+
+_DAY = timedelta(days=1)
+
+
+class SilenceRule(Rule):
+    """The age of the newest value of a station against limits.
+
+    Parameters
+    ----------
+    limits
+        Levels by ages, such as ``{yellow: 1 h, orange: 6 h}``.
+    cadences
+        A level is not reached before so many of the station's cadences have passed.
+    forget
+        A station that has been silent for longer counts as taken down, and no more as silent.
+
+    Examples
+    --------
+    >>> rule = SilenceRule(kind="silence", title="Silent", limits={"yellow": "1 h"})
+    >>> rule.ages[0].high
+    3600.0
+    """
+
+    takes_own: ClassVar[bool] = False
+    kind: Literal["silence"]
+    cadences: float = 3.0
+    forget: Span = timedelta(days=30)
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _ages(cls, value: object) -> object:
+        """Read ages as seconds."""
+        if not isinstance(value, dict):
+            return value
+        found: dict[str, object] = {}
+        for name, row in value.items():
+            if isinstance(row, dict) and "at" in row:
+                found[name] = {**row, "at": span(row["at"]).total_seconds()}
+            else:
+                found[name] = span(row).total_seconds()
+        return found
+
+    @property
+    def instant(self) -> bool:
+        """Whether it is worked out for one moment alone: who is silent sends no samples."""
+        return True
+
+    @property
+    def ages(self) -> tuple[Level, ...]:
+        """The levels, their limits in seconds."""
+        return levels_of(self.limits if isinstance(self.limits, dict) else {}, "above")
+
+    def moments(self, cube: Cube, site: Site, at: int) -> Iterator[Moment]:
+        """Say who is silent at a time."""
+        levels = ThresholdSet(self.ages, "s", "above", self.id, self.version, self.source)
+        newest = _newest(cube, at)
+        for about in site.selected(self.series):
+            last = newest.get(about.name)
+            if last is None:
+                continue  # what never spoke is not silent: it may not be there yet
+            age = (at - last) / 1e6
+            subject = Subject(about.name, (), (levels,), "s", about, about.station)
+            try:
+                cadence = cube.cadence(about.name)
+            except InvalidInputError:
+                cadence = None
+            patient = cadence is not None and age <= cadence.total_seconds() * self.cadences
+            reached = 0 if patient or age > self.forget.total_seconds() else levels.at(age)
+            said = None
+            if reached:
+                level = levels.levels[reached - 1]
+                expected = f", expected every {spoken(cadence)}" if cadence is not None else ""
+                said = Said(
+                    f"{about.quantity} at {about.station} has sent no value for {spoken(age)} (last at "
+                    f"{format_time(from_micros(last))}{expected}), longer than {level.name} {spoken(level.high)}"
+                )
+            yield Moment(subject, reached, age, said, (about.name,))
+
+
+def _newest(cube: Cube, at: int) -> dict[str, int]:
+    """Return the time of the newest value of every series at or before a time."""
+    latest = cube.latest()
+    found = {}
+    for name, time, value in zip(latest.names, latest.time.tolist(), latest.value.tolist(), strict=True):
+        if time <= at and value == value:  # noqa: PLR0124  not NaN
+            found[name] = time
+            continue
+        end, size = min(at, time), timedelta(hours=6)
+        while size < 4000 * _DAY:  # mostly the last hours have one
+            window = cube.window(name, from_micros(end) - size, from_micros(end + 1))
+            have = np.flatnonzero(~np.isnan(window.value))
+            if len(have):
+                found[name] = int(window.time[have[-1]])
+                break
+            size *= 8
+    return found

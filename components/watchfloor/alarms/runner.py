@@ -1,0 +1,277 @@
+"""One rule over its stations, step by step: only what is new is worked out, and late values are taken in.
+
+What comes out is a function of the samples alone. A value that comes late, or is corrected, sets its subjects back to
+the last known state before it; a restart begins at the beginning of the memory.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchfloor.alarms.boards import Axis, Board
+from watchfloor.alarms.machine import NEVER, Limits, States, Timing, advance
+from watchfloor.alarms.rules.base import Plan, Rule
+from watchfloor.alarms.site import boundaries
+from watchfloor.alarms.thresholds import ThresholdSet
+from watchfloor.core.clock import from_micros
+
+__all__ = ["MEMORY", "Runner", "Turn"]
+
+Ints = NDArray[np.int64]
+MICRO = timedelta(microseconds=1)
+MEMORY = timedelta(days=400)
+"""How far back states are worked out when nothing is known: no level is held by anything older."""
+_DAY = timedelta(days=1) // MICRO
+_KEPT = 4
+_CELLS = 4_000_000
+_NARROW = 512
+_NOTHING = np.empty((0, 0), np.int8)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A change of the level of one subject.
+
+    Parameters
+    ----------
+    subject
+        Its place in the plan.
+    time
+        Microseconds.
+    level
+        How many levels hold from then on.
+    value
+        The signal then.
+    """
+
+    subject: int
+    time: int
+    level: int
+    value: float
+
+
+@dataclass
+class _Point:
+    """States that may be gone back to."""
+
+    at: int
+    done: Ints
+    states: States
+
+
+class Runner:
+    """A rule bound to the series of one axis, and where it stands.
+
+    Another version of a threshold set holds from the column in which it begins, so to within one cadence.
+
+    Parameters
+    ----------
+    rule, plan, axis
+        What is run, and over what.
+    """
+
+    def __init__(self, rule: Rule, plan: Plan, axis: Axis) -> None:
+        self.rule, self.plan, self.axis = rule, plan, axis
+        self.at = NEVER
+        subjects = plan.subjects
+        self._count = max((len(item.levels) for subject in subjects for item in subject.sets), default=1)
+        self._edges = sorted({at for subject in subjects for at in boundaries(subject.sets)})
+        self._limits: dict[int, Limits] = {}
+        self._points: list[_Point] = []
+        self.lookback = self.rule.lookback // MICRO
+        gap = self.rule.gap // MICRO if self.rule.gap is not None else 3 * self.axis.cadence
+        self._timing = Timing(self.rule.on_after // MICRO, self.rule.off_after // MICRO, gap or 2**62)
+        self._of = {subject.key: at for at, subject in enumerate(subjects)}
+        self._users: dict[str, list[int]] = {}
+        for at, subject in enumerate(subjects):
+            for member in subject.members:
+                self._users.setdefault(self.plan.names[member], []).append(at)
+        self._members = np.array([member for subject in subjects for member in subject.members], np.int64)
+        self._offsets = np.cumsum([0, *(len(subject.members) for subject in subjects)])[:-1]
+        self._start = NEVER
+        self._states = States.fresh(len(subjects), self._count)
+        self._done = np.full(len(subjects), NEVER, np.int64)
+
+    @property
+    def states(self) -> States:
+        """Where the subjects stand."""
+        return self._states
+
+    def place(self, key: str) -> int | None:
+        """Return the place of a subject in the plan; None where there is none."""
+        return self._of.get(key)
+
+    def run(self, at: int, touched: Mapping[str, int]) -> None:
+        """Go on to a time (microseconds).
+
+        Parameters
+        ----------
+        at
+            Samples up to this time are taken in.
+        touched
+            The earliest time that changed of each series since the last run.
+        """
+        if self.at == NEVER:
+            self._start = at - MEMORY // MICRO
+        elif at < self.at:  # back in time: the past is worked out again
+            self._points = [point for point in self._points if point.at <= at]
+            self._back(np.arange(len(self.plan.subjects)), at + 1)
+        for name, earliest in touched.items():
+            users = [user for user in self._users.get(name, ()) if self._done[user] != NEVER]
+            if users:
+                self._back(np.array(users), earliest)
+        ends = self._ends(at)
+        new = self._done == NEVER
+        if new.any():
+            self._done[new] = self._first(self._start)[new]
+        for rows in self._batches(self._done, ends):
+            self._go(rows, self._done, ends, self._states, None)
+        self._done = np.maximum(self._done, ends)
+        self.at = at
+        if not self._points or at - self._points[-1].at >= _DAY:
+            self._points = [*self._points[1 - _KEPT :], _Point(at, self._done.copy(), self._states.copy())]
+
+    def turns(self, start: int, end: int) -> list[Turn]:
+        """Return all changes of levels between two times, worked out anew; what holds at `start` comes first."""
+        states = States.fresh(len(self.plan.subjects), self._count)
+        found: list[Turn] = []
+        self._start = (
+            min(self._start, start - MEMORY // MICRO) if self.at != NEVER else start - MEMORY // MICRO
+        )
+        ends = self._ends(end)
+        done = self._first(np.arange(len(ends)))
+        for rows in self._batches(done, ends):
+            self._go(rows, done, ends, states, found)
+        before: dict[int, Turn] = {}
+        for turn in found:
+            if turn.time < start:
+                before[turn.subject] = turn
+        held = [Turn(turn.subject, start, turn.level, turn.value) for turn in before.values() if turn.level]
+        return held + [turn for turn in found if start <= turn.time <= end]
+
+    def board(self, subject: int, span: int) -> Board:
+        """Return the samples of a subject's series in the last time (microseconds) up to its newest sample."""
+        members = np.array(sorted(self.plan.subjects[subject].members))
+        end = int(self._done[subject])
+        width = span // self.axis.cadence + 1 if self.axis.cadence else 64
+        return self.axis.board(members, end - width, end, 0)
+
+    def limits(self, at: int) -> Limits:
+        """Return the limits that hold at a time."""
+        place = int(np.searchsorted(np.array(self._edges, np.int64), at, side="right"))
+        if place not in self._limits:
+            self._limits[place] = self._make(at)
+        return self._limits[place]
+
+    def set_at(self, subject: int, at: int) -> ThresholdSet | None:
+        """Return the threshold set of a subject that holds at a time; of several the last one."""
+        when = from_micros(at)
+        return next((item for item in reversed(self.plan.subjects[subject].sets) if item.holds(when)), None)
+
+    def _ends(self, at: int) -> Ints:
+        ends: Ints = np.maximum.reduceat(self.axis.ends(at)[self._members], self._offsets)
+        return ends
+
+    def _first(self, start: int) -> Ints:
+        """Return the column of each subject at which the memory begins."""
+        columns = [self.axis.column(member, start) for member in range(len(self.plan.names))]
+        told = np.maximum(np.array(columns, np.int64), self.axis.begins())
+        first: Ints = np.minimum.reduceat(told[self._members], self._offsets)
+        return first
+
+    def _back(self, subjects: Ints, time: int) -> None:
+        """Set subjects back to a known state before a time, if they are beyond it."""
+        columns = np.array(
+            [
+                min(self.axis.column(member, time) for member in self.plan.subjects[at].members)
+                for at in subjects.tolist()
+            ]
+        )
+        late = self._done[subjects] > columns
+        subjects, columns = subjects[late], columns[late]
+        for point in reversed(self._points):
+            if not len(subjects):
+                return
+            good = (point.done[subjects] <= columns) & (point.done[subjects] != NEVER)
+            self._done[subjects[good]] = point.done[subjects[good]]
+            self._states.take(point.states, subjects[good])
+            subjects, columns = subjects[~good], columns[~good]
+            point.done[subjects] = NEVER  # it rests on what has changed
+        if len(subjects):
+            self._done[subjects] = NEVER
+            self._states.take(States.fresh(len(self._done), self._count), subjects)
+
+    def _batches(self, done: Ints, ends: Ints) -> Iterator[Ints]:
+        """Put subjects that have something new into batches of a good size."""
+        fresh = np.flatnonzero(ends > done)
+        if not len(fresh):
+            return
+        narrow = fresh[ends[fresh].max() - done[fresh] <= _NARROW]
+        if len(narrow):
+            yield narrow
+        wide = fresh[ends[fresh].max() - done[fresh] > _NARROW]
+        size = max(1, _CELLS // max(1, int((ends[wide].max() - done[wide].min()) if len(wide) else 1)))
+        for at in range(0, len(wide), size):
+            yield wide[at : at + size]
+
+    def _go(self, rows: Ints, done: Ints, ends: Ints, states: States, found: list[Turn] | None) -> None:
+        """Run subjects over their new columns."""
+        members = np.unique([member for at in rows.tolist() for member in self.plan.subjects[at].members])
+        low, high = int(done[rows].min()), int(ends[rows].max())
+        step = high - low
+        if len(members) * step > 2 * _CELLS:
+            step = max(1024, 2 * _CELLS // len(members))
+        for start in range(low, high, step):
+            stop = min(high, start + step)
+            board = self.axis.board(members, start, stop, self.lookback)
+            signal = np.ascontiguousarray(self.rule.signal(board, self.plan, rows), np.float32)
+            time = np.ascontiguousarray(board.time[board.begin :])
+            width = signal.shape[1]
+            begin = np.clip(done[rows] - start, 0, width)
+            end = np.clip(ends[rows] - start, 0, width)
+            shift = board.shift[[board.place[self.plan.subjects[at].members[0]] for at in rows.tolist()]]
+            for first, last in self._stretches(time):
+                out = _NOTHING if found is None else np.zeros(signal.shape, np.int8)
+                before = states.level[rows].copy()
+                at = int(time[first]) if first < len(time) else 0
+                begins, stops = np.clip(begin, first, last), np.clip(end, first, last)
+                advance(states, self.limits(at), self._timing, signal, time, shift, begins, stops, rows, out)
+                if found is not None:
+                    found += _turns(out, before, begins, stops, rows, time, shift, signal)
+
+    def _stretches(self, time: Ints) -> Iterator[tuple[int, int]]:
+        """Cut columns where other versions of thresholds begin to hold."""
+        cuts = [int(np.searchsorted(time, edge)) for edge in self._edges]
+        yield from pairwise([0, *(cut for cut in cuts if 0 < cut < len(time)), len(time)])
+
+    def _make(self, at: int) -> Limits:
+        n = len(self.plan.subjects)
+        sides = [np.full((n, self._count), np.nan, np.float32) for _ in range(4)]
+        for row, subject in enumerate(self.plan.subjects):
+            chosen = self.set_at(row, at)
+            for column, level in enumerate(chosen.levels if chosen else ()):
+                back = self.rule.back(level, subject.units)
+                for side, value in zip(sides, (level.high, level.low, *back), strict=True):
+                    side[row, column] = value
+        return Limits(*sides)
+
+
+def _turns(
+    out: NDArray[np.int8], before: NDArray[np.int8], begin: Ints, end: Ints, rows: Ints, time: Ints, shift: Ints,
+    signal: NDArray[np.float32],
+) -> list[Turn]:  # fmt: skip
+    found = []
+    for item, row in enumerate(rows.tolist()):
+        first, last = int(begin[item]), int(end[item])
+        if last <= first:
+            continue
+        levels = np.concatenate([before[item : item + 1], out[item, first:last]])
+        for place in np.flatnonzero(np.diff(levels)).tolist():
+            column = first + place
+            when = int(time[column] + shift[item])
+            found.append(Turn(row, when, int(levels[place + 1]), float(signal[item, column])))
+    return found
