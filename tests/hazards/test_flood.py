@@ -24,6 +24,14 @@ def run(actions=(), member=0, change=None, drive=None, fidelity="standard", time
     return model.run(ready, model.sample(streams), model.patches(actions, streams), times=times)
 
 
+def high_water(forcing):
+    """No rain, and much more water in the river."""
+    return forcing.assign(
+        rain_rate=("time", [0.0, 0.0], {"units": "mm/h"}),
+        discharge=(("time", "source"), [[100.0], [300.0]], {"units": "m^3/s"}),
+    )
+
+
 def line(row: int, first: int, last: int) -> dict:
     """Return a line along a row of the example's grid."""
     site, _, _ = Flood.example()
@@ -59,10 +67,10 @@ def test_no_water_is_made_or_lost_on_any_ground(seed, rain, roughness):
 
 def test_a_levee_keeps_the_far_side_dry_and_a_higher_one_is_never_worse():
     # the river runs along row 20; a levee along row 18 guards the rows above it
-    quiet = {"drive": lambda f: f.assign(rain_rate=("time", [0.0, 0.0], {"units": "mm/h"}))}
+    quiet = {"drive": high_water}
     behind = {
         height: run([Action("levee", {"height": height}, line(18, 0, 47))], **quiet)
-        for height in (0.0, 0.3, 3.0)
+        for height in (0.0, 1.5, 5.0)
     }
     wet = [float(result.water_depth_max[:17].sum()) for result in behind.values()]
     assert wet[0] > 0.5
@@ -71,7 +79,7 @@ def test_a_levee_keeps_the_far_side_dry_and_a_higher_one_is_never_worse():
 
 
 def test_a_levee_that_is_late_lets_the_first_water_through():
-    quiet = {"drive": lambda f: f.assign(rain_rate=("time", [0.0, 0.0], {"units": "mm/h"}))}
+    quiet = {"drive": high_water}
     early = run([Action("levee", {"height": 3.0}, line(18, 0, 47))], **quiet)
     late = run([Action("levee", {"height": 3.0}, line(18, 0, 47), start=2000.0)], **quiet)
     assert float(late.water_depth_max[:17].sum()) > float(early.water_depth_max[:17].sum())
