@@ -283,7 +283,7 @@ def test_too_large(write):
         ({"zone": "Mars/Base"}, "There is no time zone 'Mars/Base'"),
         ({"centre": [200, 0]}, "floor.centre.0"),
         ({"zoom": 99}, "floor.zoom"),
-        ({"feeds": [{"source": "a", "feed": "cap"}]}, "expected exactly one of url, inbox and story"),
+        ({"feeds": [{"source": "a", "feed": "cap"}]}, "expected exactly one of url, inbox, story and mqtt"),
         ({"feeds": [{"source": "A b", "feed": "cap", "url": "https://x.org"}]}, "is not a source's name"),
         ({"feeds": [{"source": "a", "feed": "cap", "url": "ftp://x.org"}]}, "is not an http(s) address"),
         ({"feeds": [{"source": "a", "feed": "cap", "url": "https://u:p@x.org"}]}, "without a user name"),

@@ -43,6 +43,20 @@ SEEDS: dict[str, bytes] = {
     "firms": b"latitude,longitude,bright_ti4,acq_date,acq_time,satellite,confidence,version,frp\n25.1,110.2,330.1,2026-06-01,612,N,nominal,2.0NRT,4.2\n",
     "geojson": json.dumps({"type": "Feature", "id": "a", "geometry": {"type": "Point", "coordinates": [110.2, 25.1]},
         "properties": {"title": "Levee seeps", "kind": "incident", "time": "2026-06-01T10:00:00Z", "severity": "red"}}).encode(),
+    "sensor": b'{"series": "gauge/1", "time": "2026-06-01T10:00:00Z", "value": 4.25, "flag": 0, "units": "m"}',
+    "sensorthings": json.dumps({"value": [{"@iot.id": 1, "name": "Gauge", "Locations": [{"encodingType": "application/geo+json",
+        "location": {"type": "Point", "coordinates": [110.2, 25.1]}}], "Datastreams": [{"@iot.id": 7, "name": "Stage",
+        "observationType": "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
+        "unitOfMeasurement": {"name": "foot", "symbol": "[ft_i]", "definition": "http://unitsofmeasure.org/ucum.html"},
+        "ObservedProperty": {"name": "Gage height"}, "Observations": [{"@iot.id": 9, "phenomenonTime": "2026-06-01T10:00:00Z",
+        "result": 12.5}]}]}]}).encode(),
+    "pijson": json.dumps({"version": "1.25", "timeZone": "0.0", "timeSeries": [{"header": {"type": "instantaneous",
+        "locationId": "G1", "parameterId": "H.obs", "timeStep": {"unit": "second", "multiplier": "900"}, "missVal": "-999.0",
+        "stationName": "Gauge", "lat": "25.1", "lon": "110.2", "units": "m"}, "events": [
+        {"date": "2026-06-01", "time": "10:00:00", "value": "4.25", "flag": "0"}]}]}).encode(),
+    "metar": b"METAR KCLT 011152Z 22010G18KT 10SM SCT040 24/19 A2992 RMK AO2 SLP130 T02390189=\n",
+    "tides": b"[IDT;*DIF*;A;CENT;20190213]\n[W3H]\nPAR;WATHTE;Waterhoogte;J\nEHD;I;cm\nHDH;NAP;NAP\nLOC;VLISSGN;Vlissingen;P;RD;3048000;38522000\n"
+    b"[RKS]\nTYD;20260601;0000;20260601;0200;60;min\n[WRD]\n122/0:225/0:\n230/0:\n",
     "table": b"series,time,value,flag,units\ngauge/1,2026-06-01T10:00:00Z,4.25,0,m\ngauge/1,2026-06-01T10:10:00Z,,9,m\n",
 }  # fmt: skip
 
@@ -65,6 +79,12 @@ SAMPLES: tuple[tuple[str, str], ...] = (
     ("table", "earthquakes/dannguyen__ok-earthquakes-RNotebook/data/all_month.csv"),
     ("table", "earthquakes/pypi__hvsampledata/earthquakes.csv"),
     ("table", "alerts/sahana__eden/modules/templates/SAMBRO/*/*.csv"),
+    ("table", "rivers_weather/jbrownlee__Datasets/pollution.csv"),
+    (
+        "sensorthings",
+        "conformance/FraunhoferIOSB__FROST-Server/FROST-Server.Tests/src/test/resources/entitiesDefault.json",
+    ),
+    ("tides", "rivers_weather/Deltares__hatyan/tests/data_unitsystemtests/VLISSGN_ext.txt"),
 )
 
 

@@ -55,6 +55,8 @@ class FeedBlock(BaseModel):
         settings (``brokers``), never in a catalog.
     zone
         IANA time zone of times that name no offset.
+    profile
+        YAML file beside the catalog that says what the columns of the source's tables mean; see `feeds.profile`.
     cadence, late_after
         How often news is expected, and the age at which it is late (ISO 8601); empty for the feed's own.
 
@@ -78,6 +80,7 @@ class FeedBlock(BaseModel):
     client: str = Field("", max_length=100, pattern=r"^[A-Za-z0-9_-]*$")
     version: Literal["5", "3.1.1"] = "5"
     zone: Annotated[str, AfterValidator(_zone)] | None = None
+    profile: Path | None = None
     cadence: Annotated[str, AfterValidator(_span)] | None = None
     late_after: Annotated[str, AfterValidator(_span)] | None = None
 

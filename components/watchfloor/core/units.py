@@ -190,12 +190,12 @@ def _between(source: str, target: str) -> Scale:
         return Scale(source, target)
     ours, theirs = readable(target), readable(source)
     zero, half, full = (float(convert(number, theirs, ours)) for number in (0.0, 500.0, 1000.0))
-    factor = (full - zero) / 1000
+    factor = (full - zero) / 1000 if zero else float(convert(1.0, theirs, ours))
     if not (math.isfinite(factor) and factor) or abs(full - 2 * half + zero) > 1e-9 * max(1.0, abs(full)):
         raise InvalidInputError(
             f"Values in {source!r} do not follow those in {target!r} along a straight line; they are not converted."
         )
-    return Scale(theirs, ours, float(f"{factor:.14g}"), float(f"{zero:.14g}"))  # without the noise of the differences
+    return Scale(theirs, ours, factor, float(f"{zero:.14g}"))
 
 
 def _candidates(given: str) -> list[str]:
@@ -203,8 +203,7 @@ def _candidates(given: str) -> list[str]:
     spelt = _SPELT.get(given.casefold())
     bare = _BRACKET.sub("", given).strip() or "dimensionless"
     ucum = "/".join(
-        "*".join(_atom(atom.strip()) for atom in part.split(".") if atom.strip())
-        for part in bare.split("/")
+        "*".join(_atom(atom.strip()) for atom in part.split(".") if atom.strip()) for part in bare.split("/")
     )
     powers = _POWER.sub(r"^\1", _UCUM.get(bare, ucum))
     spaced = re.sub(r"(?<=[\w)])\s+(?=[A-Za-z(])", " * ", powers)

@@ -8,5 +8,5 @@ __all__ = ["FEEDS", "Context", "Feed", "Parsed", "Rejected"]
 FEEDS: Registry[Feed] = Registry(
     "watchfloor.feeds",
     Feed,  # type: ignore[type-abstract]
-    besides=("base", "chain", "collect", "measures", "profiles", "properties", "values"),
+    besides=("base", "chain", "collect", "measures", "profile", "properties", "values"),
 )

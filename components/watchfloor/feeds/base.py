@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from watchfloor.core.scales import Status
 from watchfloor.feeds.chain import Named, relate
+from watchfloor.feeds.profile import Profile
 from watchfloor.store.records import Observation, Record, Series
 
 __all__ = ["Context", "Feed", "Parsed", "Rejected"]
@@ -37,6 +38,8 @@ class Context:
         Topic of an MQTT message; empty for what came by another way.
     described
         Series that are described already, by name.
+    profile
+        What the columns of the source's tables mean; None to tell by their names.
     """
 
     received: datetime
@@ -48,6 +51,7 @@ class Context:
     status: Status = Status.ACTUAL
     topic: str = ""
     described: Mapping[str, Series] = field(default_factory=dict)
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,10 @@ class Feed(ABC):
         What is good is returned, what is not is in `Parsed.rejected`; a document of which nothing can be read is
         one rejected part. Nothing is raised for bad input.
         """
+
+    def more(self, data: bytes) -> str:  # noqa: ARG002  most forms come on one page
+        """Return the address of the document's next page; empty where there is none."""
+        return ""
 
     def relate(self, records: Iterable[Record], named: Named) -> list[Record]:
         """Give records that tell of one statement in several messages one key, with the help of what is stored.

@@ -77,7 +77,9 @@ def name_of(*parts: Any) -> str:
         )
     name = "/".join(texts)
     if len(name) > _NAME:
-        raise InvalidInputError(f"The name {name[:60]!r}… has {len(name)} characters; at most {_NAME} are kept.")
+        raise InvalidInputError(
+            f"The name {name[:60]!r}… has {len(name)} characters; at most {_NAME} are kept."
+        )
     return name
 
 
@@ -196,7 +198,9 @@ class Measures:
             scale = Scale.noted(before.attrs) if before else None
         elif before is None or not before.units:
             declared = self.context.units.get(name, "")
-            scale = Scale.between(unit, declared) if declared else Scale.between(readable(unit), readable(unit))
+            scale = (
+                Scale.between(unit, declared) if declared else Scale.between(readable(unit), readable(unit))
+            )
             self._note(name, before, scale)
         else:
             scale = Scale.between(unit, before.units)
@@ -234,9 +238,13 @@ class Measures:
         """Note the source's unit with a series; one that nobody described is described by it."""
         note = {SOURCE: scale.note()}
         if before is None:
-            self._series[name] = Series(name=name, title=name, units=scale.target, attrs={"feed": self.feed} | note)
+            self._series[name] = Series(
+                name=name, title=name, units=scale.target, attrs={"feed": self.feed} | note
+            )
         elif before.attrs.get(SOURCE) != note[SOURCE]:
-            self._series[name] = replace(before, units=before.units or scale.target, attrs=before.attrs | note)
+            self._series[name] = replace(
+                before, units=before.units or scale.target, attrs=before.attrs | note
+            )
 
 
 def _measures(quantity: str, unit: str) -> bool:

@@ -54,7 +54,7 @@ class Sensor(Feed):
     generic: ClassVar[bool] = True
 
     @classmethod
-    def sniff(cls, data: bytes, name: str = "") -> bool:
+    def sniff(cls, data: bytes, name: str = "") -> bool:  # noqa: ARG003  its bytes tell enough
         """Tell by the members of the first object."""
         head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n[").replace(b" ", b"")
         return (
@@ -97,7 +97,9 @@ def _word(data: bytes) -> str:
 def _read(found: Measures, part: Any, topic: str, context: Context) -> None:
     """Read one object; nothing of it is taken unless all of it can be."""
     if not isinstance(part, dict):
-        raise InvalidInputError(f"A message is a {type(part).__name__}; expected an object with a time and a value.")
+        raise InvalidInputError(
+            f"A message is a {type(part).__name__}; expected an object with a time and a value."
+        )
     if unknown := sorted(part.keys() - _KNOWN):
         raise InvalidInputError(
             f"A message has {unknown[0][:40]!r}; expected time, value or values, flag, units and series only."
@@ -119,7 +121,9 @@ def _base(part: Mapping[str, Any], topic: str) -> str:
     if given is not None and not isinstance(given, str):
         raise InvalidInputError(f"series is a {type(given).__name__}; expected text.")
     if topic and given:
-        raise InvalidInputError(f"The topic and the message both name a series: {topic[:60]!r}, {given[:60]!r}.")
+        raise InvalidInputError(
+            f"The topic and the message both name a series: {topic[:60]!r}, {given[:60]!r}."
+        )
     return name_of(topic or given or "")
 
 
@@ -140,7 +144,9 @@ def _rows(part: Mapping[str, Any], name: str, context: Context) -> Iterator[Row]
             yield series, time, value, flag(_of(flags, key)), _unit(_of(units, key))
         return
     if "value" not in part:
-        raise InvalidInputError("A message has no value; expected a number, a list, or null for a missing one.")
+        raise InvalidInputError(
+            "A message has no value; expected a number, a list, or null for a missing one."
+        )
     times, value = part.get("time"), part["value"]
     if not isinstance(value, list):
         yield name, _time(times, context), value, flag(flags), _unit(units)

@@ -4,18 +4,21 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from watchfloor.core.clock import format_time, parse_time
 from watchfloor.core.errors import InvalidInputError, LimitError, UnsafeError
-from watchfloor.core.fields import convert
 from watchfloor.core.kinds import guess
 from watchfloor.core.scales import Certainty
+from watchfloor.core.units import Scale
 from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
+from watchfloor.feeds.measures import Measures, name_of
+from watchfloor.feeds.profile import Column, Profile, told
 from watchfloor.feeds.properties import TIMES, UPDATES, Properties
 from watchfloor.feeds.values import instant, number, point, refuse, words
-from watchfloor.store.records import Observation, Record, Series
+from watchfloor.store.records import Observation, Record
 
 __all__ = ["Table"]
 
@@ -42,12 +45,14 @@ _MARKS = (
 
 
 class Table(Feed):
-    r"""CSV, in one of three forms, told by the names in its first line.
+    r"""CSV, in one of four forms, told by the names in its first line.
 
     - Measurements: ``series, time, value`` and, where known, ``flag`` (0 good, 1 not checked, 2 suspect, 3 bad,
       9 missing) and ``units``. Values are converted to the unit that the series is declared in; a series that is not
       declared yet is described by the unit of its first row.
     - Earthquakes of the USGS catalogue (ComCat CSV): events that join those of the ``usgs`` feed.
+    - Measurements of another form that a profile (`watchfloor.feeds.profile`) knows: one that the source names, or a
+      shipped one, told by its columns. Series are called ``<source>/<station>/<name>``.
     - Things at places: a longitude and a latitude column; the other columns are read by their names as GeoJSON's
       properties are.
 
@@ -85,7 +90,8 @@ class Table(Feed):
             first = io.StringIO(head.decode(_encoding(data, ""), "ignore")).readline()
         except InvalidInputError:
             return False
-        return _form(_columns(first)[1]) != ""
+        columns = _columns(first)[1]
+        return _form(columns) != "" or told(columns) is not None
 
     def parse(self, data: bytes, context: Context) -> Parsed:
         """Read the rows; those that cannot be read are rejected one by one."""
@@ -97,7 +103,8 @@ class Table(Feed):
                 )
             text = _decode(data, context.charset).lstrip("\r\n")
             delimiter, columns = _columns(text[: 64 * 1024].split("\n", 1)[0])
-            form = _form(columns)
+            profile = context.profile or told(columns)
+            form = "profile" if profile else _form(columns)
             if not form:
                 raise InvalidInputError(
                     f"Columns are {', '.join(columns)[:200] or 'not named'}; expected series, time, value, or a longitude"
@@ -106,6 +113,8 @@ class Table(Feed):
             if "\n" not in text:
                 raise InvalidInputError("The first line does not end; the table was cut off.")
             rows = _rows(text, delimiter, columns, rejected)
+            if profile is not None:
+                return _profiled(rows, columns, profile, context, rejected)
             if form == "measured":
                 return _measurements(rows, columns, context, rejected)
             make = _quake if form == "comcat" else _thing
@@ -201,9 +210,8 @@ def _measurements(
     at_units = columns.index("units") if "units" in columns else None
     times: dict[str, datetime] = {}
     names: dict[str, str] = {}
-    scales: dict[tuple[str, str], Callable[[float], float]] = {}
-    described: dict[str, Series] = {}
-    seen: list[Observation] = []
+    found = Measures(context, Table.name)
+    seen = found.observations
     for line, row in rows:
         try:
             name = names.get(row[at_series])
@@ -214,15 +222,66 @@ def _measurements(
                 time = times[row[at_time]] = parse_time(row[at_time], context.zone)
             value, flag = _value(row[at_value], row[at_flag] if at_flag is not None else "")
             unit = row[at_units].strip() if at_units is not None else ""
-            if unit:
-                scale = scales.get((name, unit))
-                if scale is None:
-                    scale = scales[name, unit] = _scale(name, unit, context.units, described)
+            if unit and (scale := found.scale(name, unit)) is not None:
                 value = scale(value)
             seen.append(Observation(name, time, value, flag))
         except InvalidInputError as error:
             rejected.append(refuse(error, f"line {line}", ",".join(row)))
-    return Parsed(observations=seen, series=list(described.values()), rejected=rejected)
+    return replace(found.parsed(), rejected=rejected)
+
+
+def _profiled(
+    rows: Iterator[Row], columns: list[str], profile: Profile, context: Context, rejected: list[Rejected]
+) -> Parsed:
+    """Read observations by a profile; a cell that cannot be read costs itself, a row without a time itself."""
+    lacking = [
+        name
+        for name in (*profile.times, profile.station, profile.lon, profile.lat)
+        if name and name not in columns
+    ]
+    there = [item for item in profile.series if item.column in columns]
+    if lacking or not there:
+        raise InvalidInputError(
+            f"The profile {profile.name} needs the column {(lacking or [profile.series[0].column])[0]!r}, which is not there."
+        )
+    at = {name: place for place, name in enumerate(columns)}
+    missing = _MISSING | profile.missing
+    found = Measures(context, Table.name)
+    scales: dict[str, list[tuple[str, int, int, Scale]]] = {}
+    for line, row in rows:
+        try:
+            station = words(row[at[profile.station]], 100) if profile.station else ""
+            if profile.station and not station:
+                raise InvalidInputError("The row names no station.")
+            time = profile.time([row[at[name]] for name in profile.times], context.zone)
+            if station not in scales:
+                place = None
+                if profile.lon and row[at[profile.lon]].casefold() not in missing:
+                    place = point(row[at[profile.lon]], row[at[profile.lat]])
+                scales[station] = [_declare(found, item, station, place, at[item.column]) for item in there]
+        except InvalidInputError as error:
+            rejected.append(refuse(error, f"line {line}", ",".join(row)))
+            continue
+        for name, column, flag, scale in scales[station]:
+            cell = row[column].strip()
+            low = cell.casefold()
+            try:
+                if low in missing:
+                    found.see(name, time, None, 9, scale)
+                else:
+                    found.see(name, time, profile.values.get(low, cell), flag, scale)
+            except InvalidInputError as error:
+                rejected.append(refuse(error, f"line {line} {columns[column]}", ",".join(row)))
+    return replace(found.parsed(), rejected=rejected)
+
+
+def _declare(
+    found: Measures, item: Column, station: str, place: dict[str, Any] | None, column: int
+) -> tuple[str, int, int, Scale]:
+    name = name_of(found.context.source or Table.name, *([station] if station else []), item.name)
+    title = f"{station or found.context.source}, {item.title or item.name}"
+    scale = found.describe(name, item.units, title=title, quantity=item.quantity, place=place)
+    return name, column, item.flag, scale
 
 
 def _name(text: str) -> str:
@@ -244,21 +303,6 @@ def _value(text: str, flagged: str) -> tuple[float, int]:
     if flag not in ("0", "1", "2", "3", "9"):
         raise InvalidInputError(f"flag is {flag[:20]!r}; expected 0, 1, 2, 3 or 9.")
     return value if value is not None else math.nan, int(flag)
-
-
-def _scale(
-    name: str, unit: str, declared: Mapping[str, str], described: dict[str, Series]
-) -> Callable[[float], float]:
-    """Return what turns a series' numbers into its declared unit; a new series is declared by this one."""
-    target = declared.get(name) or (described[name].units if name in described else "")
-    if not target:
-        convert(1.0, unit, unit + " ")  # refuses a unit that nobody knows
-        described[name] = Series(name=name, title=name, units=unit)
-        return float
-    if target == unit:
-        return float
-    convert(1.0, unit, target)
-    return lambda value: float(convert(value, unit, target))
 
 
 def _records(

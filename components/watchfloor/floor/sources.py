@@ -11,6 +11,7 @@ from watchfloor.core.clock import Clock, duration, zone
 from watchfloor.core.errors import SettingsError
 from watchfloor.core.settings import Settings
 from watchfloor.feeds.collect import Accept, Broker, Collector, Edge, FeedPlan
+from watchfloor.feeds.profile import load as load_profile
 from watchfloor.floor.place import data_folder
 from watchfloor.store import Store
 
@@ -129,6 +130,7 @@ class Sources:
                 late_after=duration(block.late_after) if block.late_after else None,
                 zone=zone(block.zone) if block.zone else None,
                 broker=self._broker(block),
+                profile=load_profile(self.path(block.profile)) if block.profile else None,
             )
             for block in self._block.feeds
             if block.story is None and (block.inbox or block.host in self._allowed)

@@ -32,7 +32,9 @@ def free_port() -> int:
 class Mosquitto:
     """One broker, that can be stopped, killed and started again."""
 
-    def __init__(self, folder: Path, extra: Iterable[str] = (), *, open_door: bool = True, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, extra: Iterable[str] = (), *, open_door: bool = True, port: int = 0
+    ) -> None:
         self.folder, self.port = folder, port or free_port()
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o777)  # it may run as a user of its own
@@ -62,7 +64,9 @@ class Mosquitto:
     def start(self) -> "Mosquitto":
         assert MOSQUITTO is not None
         user = ["-c", str(self.config)]
-        self.process = subprocess.Popen([MOSQUITTO, *user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [MOSQUITTO, *user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         end = monotonic() + 10
         while monotonic() < end:
             with socket.socket() as tried:

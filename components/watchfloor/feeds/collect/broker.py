@@ -68,7 +68,9 @@ def topic_filter(text: str) -> str:
     levels = text.split("/")
     good = all(_LEVEL.fullmatch(level) for level in levels) and "#" not in levels[:-1]
     if not text or len(text.encode()) > 1000 or not good:
-        raise InvalidInputError(f"{text[:80]!r} is no topic filter; expected levels like watchfloor/+/level or watchfloor/#.")
+        raise InvalidInputError(
+            f"{text[:80]!r} is no topic filter; expected levels like watchfloor/+/level or watchfloor/#."
+        )
     return text
 
 

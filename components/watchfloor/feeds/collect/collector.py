@@ -5,15 +5,17 @@ import logging
 import secrets
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from watchfloor.core.clock import Clock
 from watchfloor.core.errors import WatchfloorError
 from watchfloor.core.provenance import digest_bytes
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS
-from watchfloor.feeds.collect.fetch import FetchError, Validators, fetch
+from watchfloor.feeds.collect.fetch import Fetched, FetchError, Validators, fetch
 from watchfloor.feeds.collect.inbox import Inbox
 from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest
 from watchfloor.feeds.collect.mqtt import Subscription
@@ -27,6 +29,7 @@ __all__ = ["Collector"]
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(minutes=30)
 _STOP = 5.0
+_PAGES = 100
 
 
 class Collector:
@@ -93,25 +96,48 @@ class Collector:
         """
         reader = FEEDS[plan.feed]
         validators, last = self._seen.get(plan.source, (Validators(), ""))
+        got = self._fetch(plan, plan.url, validators)
+        if got.data is None or digest_bytes(got.data) == last:
+            self._heard(plan, ok=True, message="")
+            return Receipt(plan.feed, plan.source)
+        receipt = self._take(plan, got)
+        # What could not be read is asked for again as a whole: the server may mend it under the same tag. So is what
+        # has more pages, for they may change while the first does not.
+        more = reader().more(got.data)
+        self._seen[plan.source] = (
+            (got.validators, receipt.raw) if receipt.ok and not more else (Validators(), "")
+        )
+        for _ in range(_PAGES):
+            if not more:
+                return receipt
+            page = self._fetch(plan, urljoin(got.url, more), Validators())
+            if page.data is None:
+                break
+            receipt = _sum(receipt, self._take(plan, page))
+            more = reader().more(page.data)
+        if more:
+            self._heard(
+                plan, ok=True, message=f"There are more than {_PAGES + 1} pages; the rest is not read."
+            )
+        return receipt
+
+    def _fetch(self, plan: FeedPlan, url: str, validators: Validators) -> Fetched:
+        reader = FEEDS[plan.feed]
         try:
-            got = fetch(
-                plan.url, hosts=self._hosts, accept=reader.media, limit=reader.limit, deadline=self._deadline,
+            return fetch(
+                url, hosts=self._hosts, accept=reader.media, limit=reader.limit, deadline=self._deadline,
                 validators=validators, now=self._clock.now(),
             )  # fmt: skip
         except WatchfloorError as error:
             self._heard(plan, ok=False, message=str(error))
             raise
-        if got.data is None or digest_bytes(got.data) == last:
-            self._heard(plan, ok=True, message="")
-            return Receipt(plan.feed, plan.source)
-        receipt = ingest(
-            self._store, plan.feed, got.data, plan.source, None, self._accept, zone=plan.zone,
+
+    def _take(self, plan: FeedPlan, got: Fetched) -> Receipt:
+        return ingest(
+            self._store, plan.feed, got.data or b"", plan.source, None, self._accept, zone=plan.zone,
             charset=plan.charset or got.charset, status=self._status, trust=self._trust,
-            cadence=plan.cadence, late_after=plan.late_after,
+            cadence=plan.cadence, late_after=plan.late_after, profile=plan.profile,
         )  # fmt: skip
-        # What could not be read is asked for again as a whole: the server may mend it under the same tag.
-        self._seen[plan.source] = (got.validators, receipt.raw) if receipt.ok else (Validators(), "")
-        return receipt
 
     def _heard(self, plan: FeedPlan, *, ok: bool, message: str) -> None:
         reader = FEEDS[plan.feed]
@@ -125,7 +151,7 @@ class Collector:
         if plan.inbox is not None:
             Inbox(
                 self._store, plan.inbox, self._clock, self._accept, source=plan.source, feed=plan.feed or None,
-                zone=plan.zone, charset=plan.charset, status=self._status, trust=self._trust,
+                zone=plan.zone, charset=plan.charset, status=self._status, trust=self._trust, profile=plan.profile,
             ).run(stop)  # fmt: skip
             return
         if plan.broker is not None:
@@ -149,6 +175,19 @@ class Collector:
                 with contextlib.suppress(WatchfloorError):
                     self._heard(plan, ok=False, message=f"Listening failed: {type(error).__name__}.")
             stop.wait(_wait(plan.pace, failures, asked))
+
+
+def _sum(one: Receipt, other: Receipt) -> Receipt:
+    """Join the receipts of two pages."""
+    return replace(
+        one,
+        stored=one.stored + other.stored,
+        duplicates=one.duplicates + other.duplicates,
+        observations=one.observations + other.observations,
+        rejected=one.rejected + other.rejected,
+        reasons=tuple(dict.fromkeys((*one.reasons, *other.reasons))),
+        ok=one.ok and other.ok,
+    )
 
 
 def _wait(pace: timedelta, failures: int, asked: timedelta | None) -> float:

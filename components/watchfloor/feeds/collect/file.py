@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from watchfloor.core.errors import InvalidInputError, LimitError
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS
-from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest, refuse_whole
+from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest
+from watchfloor.feeds.collect.taking import refuse_whole
 
 if TYPE_CHECKING:
     from watchfloor.store import Store

@@ -14,6 +14,7 @@ from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS
 from watchfloor.feeds.collect.file import read
 from watchfloor.feeds.collect.ingest import Accept, Receipt, ingest
+from watchfloor.feeds.profile import Profile
 from watchfloor.security.text import filename
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Inbox:
         Name of the source.
     feed
         Name of the feed that reads all files; None to tell by each.
-    zone, charset, status, trust
+    zone, charset, status, trust, profile
         What the source declares; see `Context`.
     settle
         How long a file must stand still.
@@ -70,12 +71,13 @@ class Inbox:
         charset: str = "",
         status: Status = Status.ACTUAL,
         trust: tuple[bytes, ...] = (),
+        profile: Profile | None = None,
         settle: timedelta = timedelta(seconds=2),
         poll: timedelta = timedelta(seconds=1),
     ) -> None:
         self._store, self.folder, self._clock, self._accept = store, folder, clock, accept
         self._source, self._feed, self._zone, self._charset = source, feed, zone, charset
-        self._status, self._trust = status, trust
+        self._status, self._trust, self._profile = status, trust, profile
         self._settle, self._poll = settle.total_seconds(), poll.total_seconds()
         self._limit = FEEDS[feed].limit if feed else max(reader.limit for reader in FEEDS.usable().values())
         self._seen: dict[str, tuple[tuple[int, int, int], float]] = {}
@@ -140,6 +142,7 @@ class Inbox:
             receipt = ingest(
                 self._store, self._feed, data, self._source, None, self._accept, name=path.name, zone=self._zone,
                 charset=self._charset, status=self._status, trust=self._trust, note=False,
+                profile=self._profile,
             )  # fmt: skip
         try:
             self._move(path, receipt)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from watchfloor.feeds import FEEDS
 from watchfloor.feeds.collect.broker import Broker
+from watchfloor.feeds.profile import Profile
 
 __all__ = ["FeedPlan"]
 
@@ -24,7 +25,7 @@ class FeedPlan:
         Its address, a folder whose files are taken in, or an MQTT broker; exactly one.
     cadence, late_after
         How often it is asked, and the age at which it is late; None for the feed's own.
-    zone, charset
+    zone, charset, profile
         What the source declares; see `Context`.
 
     Examples
@@ -42,6 +43,7 @@ class FeedPlan:
     zone: tzinfo | None = None
     charset: str = ""
     broker: Broker | None = None
+    profile: Profile | None = None
 
     @property
     def pace(self) -> timedelta:
