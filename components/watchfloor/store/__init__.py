@@ -1,5 +1,6 @@
 """What did we know, and when? Records, observations and the journal of human acts."""
 
+from watchfloor.store.archive import Moved
 from watchfloor.store.changes import Change
 from watchfloor.store.documents import Quarantined
 from watchfloor.store.health import FeedState, Health
@@ -19,6 +20,7 @@ __all__ = [
     "Journal",
     "Kind",
     "Mark",
+    "Moved",
     "Observation",
     "Quarantined",
     "Record",

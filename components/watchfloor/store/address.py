@@ -11,7 +11,7 @@ from watchfloor.core.errors import SettingsError, StoreError
 from watchfloor.store.backend import Backend
 from watchfloor.store.sqlite import SQLite
 
-__all__ = ["backend", "is_server", "place"]
+__all__ = ["backend", "is_server"]
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}")
 _OPTIONS = frozenset(
@@ -25,7 +25,7 @@ def is_server(url: str | Path) -> bool:
     return isinstance(url, str) and url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:"))
 
 
-def backend(url: str | Path, *, create: bool, password: str = "") -> Backend:
+def backend(url: str | Path, *, create: bool, password: str = "", place: bool = True) -> Backend:
     """Return the database that an address names.
 
     Parameters
@@ -37,6 +37,8 @@ def backend(url: str | Path, *, create: bool, password: str = "") -> Backend:
         Whether to make a file where there is none.
     password
         For a server; it is never a part of the address, which is shown in messages and lists of processes.
+    place
+        Whether to look for the file at all.
 
     Raises
     ------
@@ -48,8 +50,8 @@ def backend(url: str | Path, *, create: bool, password: str = "") -> Backend:
     if is_server(url):
         return _server(str(url), password, create=create)
     path = _file(url)
-    if path is not None:
-        place(path, create=create)
+    if path is not None and place:
+        _place(path, create=create)
     return SQLite(path)
 
 
@@ -97,7 +99,7 @@ def _parsed(url: str) -> URL:
         raise SettingsError(f"{shown!r} is no database address; {_EXPECTED}.") from error
 
 
-def place(path: Path, *, create: bool) -> None:
+def _place(path: Path, *, create: bool) -> None:
     """See to it that a store's file is there, readable by its owner only.
 
     Raises

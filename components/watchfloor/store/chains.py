@@ -50,5 +50,7 @@ def keep(connection: Connection, records: Iterable[Record], known: int) -> None:
 
 def named(connection: Connection, kind: str, source: str, item: str) -> str | None:
     """Return the key under which a name was told first; None where it never was."""
+    if "\0" in item:
+        return None
     statement = select(name.c.key).where(name.c.kind == kind, name.c.source == source, name.c.name == item)
     return connection.execute(statement).scalar_one_or_none()

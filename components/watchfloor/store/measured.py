@@ -5,12 +5,13 @@ before stays. The same value and flag again, even after a correction, is a dupli
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Row,
     Select,
     bindparam,
@@ -20,9 +21,11 @@ from sqlalchemy import (
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.store import intake
+from watchfloor.store.archive import Archive
 from watchfloor.store.database import Database
+from watchfloor.store.parquet import Columns
 from watchfloor.store.records import Observation
-from watchfloor.store.revisions import Appended
+from watchfloor.store.revisions import Appended, parts
 from watchfloor.store.series import Directory, check_name, names
 from watchfloor.store.tables import newest, observation, series
 
@@ -31,8 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Measured", "stamped", "ticks"]
 
-_CHUNK = 500
 _UTC = "datetime64[us, UTC]"
+_Given = tuple[int, int, float | None, int]
+"""Number of the series, microseconds, value (None for missing) and flag."""
 
 
 class Measured:
@@ -44,10 +48,12 @@ class Measured:
         Where they are.
     directory
         The numbers of series.
+    archive
+        Where old ones are.
     """
 
-    def __init__(self, database: Database, directory: Directory) -> None:
-        self._database, self._directory = database, directory
+    def __init__(self, database: Database, directory: Directory, archive: Archive) -> None:
+        self._database, self._directory, self._archive = database, directory, archive
 
     def observe(self, items: "Iterable[Observation] | pd.DataFrame", known: datetime | None) -> Appended:
         """Store observations in one transaction, each (series, time, value, flag) once."""
@@ -58,9 +64,8 @@ class Measured:
         with self._database.write() as connection:
             at = self._database.known(connection, known)
             ids = self._directory.identify(connection, told, at)
-            stored = intake.take(
-                connection, ((place, ids[s], t, v, f, -1) for place, (s, t, v, f) in enumerate(rows)), at
-            )
+            new = self._unknown(connection, [(ids[name], *rest) for name, *rest in rows])
+            stored = intake.take(connection, new, at) if new else 0
             if stored:
                 span = min(row[1] for row in rows), max(row[1] for row in rows)
                 self._directory.note(connection, at, "observation", ids.values(), stored, span)
@@ -85,24 +90,26 @@ class Measured:
             conditions.append(observation.c.time < micros(end))
         if as_of is not None:
             conditions.append(observation.c.known <= micros(as_of))
-        columns = [observation.c[name] for name in ("series_id", "time", "value", "flag", "known")]
+        columns = [observation.c[name] for name in _STORED]
         order = (observation.c.series_id, observation.c.time, observation.c.revision)
+        span = [None if at is None else micros(at) for at in (start, end, as_of)]
         rows: list[Row[Any]] = []
         with self._database.read() as connection:
             table = names(connection)
-            if chosen is None:
-                parts: list[list[int]] = [[]]
-            else:
+            ids = None
+            if chosen is not None:
                 wanted = set(chosen)
                 ids = sorted(number for number, name in table.items() if name in wanted)
-                parts = [ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)]
-            for part in parts:
-                within = [observation.c.series_id.in_(part)] if part else []
+            for part in [None] if ids is None else parts(ids):
+                within = [] if part is None else [observation.c.series_id.in_(part)]
                 rows += connection.execute(
                     select(*columns).where(*within, *conditions).order_by(*order)
                 ).all()
+            files = self._archive.files(connection, ids, *span)
         data = _arrays(rows)
-        if latest and len(rows) > 1:  # the last revision of a time stands last
+        if files:  # what is listed stays: the files are read when others may write again
+            data = _merged([data, *self._archive.read(files, ids, *span)])
+        if latest and len(data["time"]) > 1:  # the last revision of a time stands last
             same = (np.diff(data["series"]) == 0) & (np.diff(data["time"]) == 0)
             data = {name: column[np.append(~same, True)] for name, column in data.items()}
         frame = _frame(data, table)
@@ -117,8 +124,42 @@ class Measured:
         parameters = {} if as_of is None else {"as_of": micros(as_of)}
         with self._database.read() as connection:
             table = names(connection)
-            rows = [row for row in connection.execute(statement, parameters) if row.series_id is not None]
-        return _frame(_arrays(rows), table).set_index("series").sort_index()
+            rows = list(connection.execute(statement, parameters))
+            found = [row[:6] for row in rows if row.series_id is not None]
+            gone = {(row.id, row.noted_time): row.noted_revision for row in rows if row.series_id is None}
+            moved = self._moved(connection, gone)
+        return _frame(_merged([_arrays(found), *moved]), table).set_index("series").sort_index()
+
+    def _unknown(self, connection: Connection, rows: Sequence[_Given]) -> list[intake.Row]:
+        """Leave out what the archive has, and say which revision of a time it has last."""
+        have = self._archive.have(connection, dict.fromkeys((number, time) for number, time, _, _ in rows))
+        if not have:
+            return [(place, *row, -1) for place, row in enumerate(rows)]
+        found = []
+        for place, (number, time, value, flag) in enumerate(rows):
+            there = have.get((number, time), [])
+            if not any(item[1:] == (value, flag) for item in there):
+                base = max((item[0] for item in there), default=-1)
+                found.append((place, number, time, value, flag, base))
+        return found
+
+    def _moved(self, connection: Connection, gone: Mapping[tuple[int, int], int]) -> list[Columns]:
+        """Return the rows of series, times and revisions that are not in the table but in the archive."""
+        places = [(number, time) for number, time in gone if time is not None]
+        if not places:
+            return []
+        ids = sorted({number for number, _ in places})
+        start, end = min(time for _, time in places), max(time for _, time in places) + 1
+        found = []
+        for file in self._archive.files(connection, ids, start, end):
+            near = [place for place in places if file.first <= place[1] <= file.last]
+            if not near:
+                continue
+            data = self._archive.read([file], [number for number, _ in near])[0]
+            keys = zip(data["series"].tolist(), data["time"].tolist(), data["revision"].tolist(), strict=True)
+            keep = [gone.get((number, time)) == revision for number, time, revision in keys]
+            found.append({name: column[keep] for name, column in data.items()})
+        return found
 
 
 def _observed(items: "Iterable[Observation] | pd.DataFrame") -> Iterator[tuple[str, int, float | None, int]]:
@@ -183,22 +224,32 @@ def stamped(frame: "pd.DataFrame") -> "pd.DataFrame":
     return frame
 
 
-def _arrays(rows: Sequence[Row[Any]]) -> dict[str, Any]:
-    """Turn rows of series_id, time, value, flag, known into columns."""
+def _arrays(rows: Sequence[Any]) -> Columns:
+    """Turn rows of series_id, time, revision, value, flag, known into columns."""
     import numpy as np
 
-    kinds = {"series": "int64", "time": "int64", "value": "float64", "flag": "int8", "known": "int64"}
-    columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    columns = list(zip(*rows, strict=True)) or [()] * len(_KINDS)
     return {
         name: np.array(column, dtype=kind)
-        for (name, kind), column in zip(kinds.items(), columns, strict=True)
+        for (name, kind), column in zip(_KINDS.items(), columns, strict=True)
     }
+
+
+def _merged(sets: Sequence[Columns]) -> Columns:
+    """Put columns of several places together, sorted by series, time and revision."""
+    import numpy as np
+
+    if len(sets) == 1:
+        return sets[0]
+    data = {name: np.concatenate([each[name] for each in sets]) for name in _KINDS}
+    order = np.lexsort((data["revision"], data["time"], data["series"]))
+    return {name: column[order] for name, column in data.items()}
 
 
 def _frame(data: dict[str, Any], table: dict[int, str]) -> "pd.DataFrame":
     import pandas as pd
 
-    frame = pd.DataFrame(data)
+    frame = pd.DataFrame({name: data[name] for name in ("series", "time", "value", "flag", "known")})
     frame["series"] = frame["series"].map(table).astype("str")
     return stamped(frame)
 
@@ -214,9 +265,11 @@ def _latest(*, ever: bool) -> Select[Any]:
         found = found.order_by(last.c.known.desc(), last.c.time.desc(), last.c.revision.desc()).limit(1)
         return found.correlate(series).scalar_subquery()
 
-    # An outer join is never turned round: with an inner one SQLite goes through all observations instead.
-    columns = [observation.c[name] for name in ("series_id", "time", "value", "flag", "known")]
-    return select(*columns).join_from(
+    # An outer join is never turned round: with an inner one SQLite goes through all observations instead. It also
+    # tells which rows are not in the table: they are in the archive.
+    columns = [observation.c[name] for name in _STORED]
+    top = [noted(last.c.time).label("noted_time"), noted(last.c.revision).label("noted_revision")]
+    return select(*columns, series.c.id, *top).join_from(
         series,
         observation,
         (observation.c.series_id == series.c.id)
@@ -226,4 +279,6 @@ def _latest(*, ever: bool) -> Select[Any]:
     )
 
 
+_STORED = ("series_id", "time", "revision", "value", "flag", "known")
+_KINDS = {"series": "int64", "time": "int64", "revision": "int64", "value": "float64", "flag": "int8", "known": "int64"}  # fmt: skip
 _LATEST, _LATEST_EVER = _latest(ever=False), _latest(ever=True)

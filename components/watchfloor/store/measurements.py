@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from watchfloor.store.archive import FEW, Archive, Moved
 from watchfloor.store.database import Database
 from watchfloor.store.marks import Marked
 from watchfloor.store.measured import Measured
@@ -22,8 +23,8 @@ class Measurements:
 
     Parameters
     ----------
-    database
-        Where they are.
+    database, archive
+        Where they are, and where old ones are.
 
     Examples
     --------
@@ -34,9 +35,10 @@ class Measurements:
     (1, 1)
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, archive: Archive) -> None:
         self._directory = Directory(database)
-        self._measured = Measured(database, self._directory)
+        self._archive = archive
+        self._measured = Measured(database, self._directory, archive)
         self._marked = Marked(database, self._directory)
 
     def describe(self, series: Iterable[Series], known: datetime | None = None) -> Appended:
@@ -81,6 +83,28 @@ class Measurements:
     def latest(self, as_of: datetime | None = None) -> "pd.DataFrame":
         """Return the newest observation of each series: index series; columns time, value, flag, known."""
         return self._measured.latest(as_of)
+
+    def archive(self, before: datetime, *, actor: str, few: int | None = None) -> Moved:
+        """Move observations of whole months that ended before a time into Parquet files beside the database.
+
+        They are read as if they had not been moved, and the journal tells of each file. Others may read and write
+        meanwhile. Whatever stops it on the way, nothing is lost or doubled; run it again.
+
+        Parameters
+        ----------
+        before
+            Months that end at or before it are moved.
+        actor
+            Who does it, for the journal.
+        few
+            Late rows for a month that is in the archive wait until they are so many; None for `archive.FEW`.
+
+        Raises
+        ------
+        StoreError
+            If there is no folder for it, or it cannot be written.
+        """
+        return self._archive.move(before, actor, few=FEW if few is None else few)
 
     def mark(self, marks: "Iterable[Mark] | pd.DataFrame", known: datetime | None = None) -> Appended:
         """Store what the checks of quality say of values, all or none; the same as was said last is a duplicate.

@@ -30,7 +30,8 @@ def _archive(connection: Connection) -> None:
     connection.exec_driver_sql(
         "CREATE TABLE shelved (seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, known BIGINT NOT NULL, "
         "family VARCHAR NOT NULL, month VARCHAR NOT NULL, file VARCHAR NOT NULL, sha256 VARCHAR(64) NOT NULL, "
-        "size BIGINT NOT NULL, count BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, "
+        "size BIGINT NOT NULL, count BIGINT NOT NULL, first_series BIGINT NOT NULL, last_series BIGINT NOT NULL, "
+        "first BIGINT NOT NULL, last BIGINT NOT NULL, "
         "first_known BIGINT NOT NULL, last_known BIGINT NOT NULL, UNIQUE (file))"
     )
     connection.exec_driver_sql(

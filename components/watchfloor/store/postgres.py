@@ -104,11 +104,38 @@ class PostgreSQL:
                 raw.commit()
             ready.append(True)
 
+        def used(raw: Any, _: Any) -> None:
+            # Held as long as the connection is: a store that is in use is not replaced.
+            raw.execute("SELECT pg_advisory_lock_shared(%s, %s)", (APPLICATION + 1, self._lock))
+            raw.commit()
+
         event.listen(engine, "connect", connected)
+        event.listen(engine, "connect", used)
 
     def lock(self, connection: Connection) -> None:
         """Wait for the lock of all writers of this schema; it is given back after the commit is seen by all."""
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (APPLICATION, self._lock))
+
+    def retire(self, connection: Connection) -> str:
+        """Keep the schema under another name, and make an empty one, within the caller's write.
+
+        Raises
+        ------
+        StoreError
+            If another process uses the store.
+        """
+        free = connection.exec_driver_sql(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)", (APPLICATION + 1, self._lock)
+        )
+        if not free.scalar_one():
+            raise StoreError(f"{self.where} is in use; stop every process that uses it, then restore again.")
+        there = set(connection.exec_driver_sql("SELECT nspname FROM pg_namespace").scalars())
+        number = 1
+        while (aside := f"{self.schema}_replaced_{number}") in there:
+            number += 1
+        connection.exec_driver_sql(f"ALTER SCHEMA {self.schema} RENAME TO {aside}")
+        connection.exec_driver_sql(f"CREATE SCHEMA {self.schema}")
+        return aside
 
     def version(self, connection: Connection) -> int:
         """Return the version of the schema's tables."""
@@ -218,22 +245,22 @@ def _guards() -> list[str]:
     found = [
         "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "RAISE EXCEPTION 'the store is append-only: %% on %% refused', TG_OP, TG_TABLE_NAME; END $$",
+        # One look at all rows of a statement: asking row by row would hold up the other writers for long.
         "CREATE OR REPLACE FUNCTION refuse_unless_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF EXISTS (SELECT 1 FROM passage AS way WHERE OLD.time BETWEEN way.first AND way.last "
-        "AND OLD.known <= way.known) THEN RETURN OLD; END IF; "
-        "RAISE EXCEPTION 'the store is append-only: %% on %% refused', TG_OP, TG_TABLE_NAME; END $$",
+        "IF EXISTS (SELECT 1 FROM gone WHERE NOT EXISTS (SELECT 1 FROM passage AS way "
+        "WHERE gone.time BETWEEN way.first AND way.last AND gone.known <= way.known)) THEN "
+        "RAISE EXCEPTION 'the store is append-only: %% on %% refused', TG_OP, TG_TABLE_NAME; END IF; "
+        "RETURN NULL; END $$",
     ]
     for table in APPEND_ONLY:
         for act in ("UPDATE", "DELETE", "TRUNCATE"):
-            moved = (table, act) == (observation, "DELETE")
             name = f"{table.name}_no_{act.lower()}"
             found.append(
-                f'CREATE OR REPLACE TRIGGER {name} BEFORE {act} ON "{table.name}" FOR EACH '
-                + (
-                    "ROW EXECUTE FUNCTION refuse_unless_moved()"
-                    if moved
-                    else "STATEMENT EXECUTE FUNCTION refuse()"
-                )
+                f'CREATE OR REPLACE TRIGGER {name} AFTER DELETE ON "{table.name}" REFERENCING OLD TABLE AS gone '
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_unless_moved()"
+                if (table, act) == (observation, "DELETE")
+                else f'CREATE OR REPLACE TRIGGER {name} BEFORE {act} ON "{table.name}" '
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse()"
             )
             # Also where a session replicates, or says that it does.
             found.append(f'ALTER TABLE "{table.name}" ENABLE ALWAYS TRIGGER {name}')

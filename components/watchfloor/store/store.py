@@ -14,6 +14,7 @@ from watchfloor.core.clock import Clock, LiveClock, micros
 from watchfloor.core.errors import StoreError
 from watchfloor.store import backup, chains, changes, migrations, revisions
 from watchfloor.store.address import backend as backend_of
+from watchfloor.store.archive import Archive, folder_of
 from watchfloor.store.arrivals import Arrivals
 from watchfloor.store.changes import Change
 from watchfloor.store.database import Database
@@ -51,13 +52,15 @@ class Store(Measurements, Arrivals):
     (1, 1, 'River rises')
     """
 
-    def __init__(self, database: Database) -> None:
-        Measurements.__init__(self, database)
+    def __init__(self, database: Database, archive: Path | None = None) -> None:
+        self.journal = Journal(database)
+        """The journal of human acts."""
+        if archive is None and database.path is not None:
+            archive = folder_of(database.path)
+        Measurements.__init__(self, database, Archive(database, self.journal, archive))
         Arrivals.__init__(self, database)
         self._database = database
         self._shelf = Shelf(database)
-        self.journal = Journal(database)
-        """The journal of human acts."""
 
     @classmethod
     def open(
@@ -68,6 +71,7 @@ class Store(Measurements, Arrivals):
         create: bool = True,
         wait: timedelta = timedelta(seconds=30),
         password: str = "",
+        archive: str | Path | None = None,
     ) -> Self:
         """Open a store, and make it where there is none.
 
@@ -84,6 +88,8 @@ class Store(Measurements, Arrivals):
             How long a write waits for another one.
         password
             Of the database server's user, where it asks for one; it never stands in the address.
+        archive
+            Folder of old observations; beside the file, with ``.archive`` after its name, if None.
 
         Raises
         ------
@@ -113,7 +119,7 @@ class Store(Measurements, Arrivals):
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return cls(database, None if archive is None else Path(archive))
 
     @property
     def path(self) -> Path | None:
@@ -292,29 +298,42 @@ class Store(Measurements, Arrivals):
         StoreError
             If the file exists, cannot be written, or the copy is not sound.
         """
-        return backup.backup(self._database, Path(path))
+        return backup.backup(self._database, self._archive, Path(path))
 
     @staticmethod
-    def restore(source: str | Path, target: str | Path, *, overwrite: bool = False) -> Path:
+    def restore(
+        source: str | Path,
+        target: str | Path,
+        *,
+        overwrite: bool = False,
+        password: str = "",
+        archive: str | Path | None = None,
+    ) -> None:
         """Put a backup in the place of a store, after checking it.
 
         Parameters
         ----------
         source, target
-            The backup, and the store's file.
+            The backup, and the store's address: a file or a server's, whichever the backup was made of.
         overwrite
-            Whether a store that is there may be replaced; it is kept beside, under the returned name's folder.
+            Whether a store that is there may be replaced; it is kept beside: as ``….replaced-1``, on a server in
+            the schema ``…_replaced_1``.
+        password, archive
+            As in `open`.
 
         Raises
         ------
         StoreError
             If the backup is not sound, or a store is there and `overwrite` is false or another process uses it.
         """
-        return backup.restore(Path(source), Path(target), overwrite=overwrite)
+        backup.restore(
+            Path(source), target, overwrite=overwrite, password=password,
+            archive=None if archive is None else Path(archive),
+        )  # fmt: skip
 
     def check(self) -> list[str]:
         """Return all that is wrong with the store, each with what to do; an empty list is good."""
-        return backup.check(self._database)
+        return backup.check(self._database, self._archive)
 
     def close(self) -> None:
         """Close the store."""

@@ -260,13 +260,16 @@ shelved = Table(
     Column("sha256", _HASH, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("count", BigInteger, nullable=False),
+    Column("first_series", BigInteger, nullable=False),
+    Column("last_series", BigInteger, nullable=False),
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
     Column("first_known", BigInteger, nullable=False),
     Column("last_known", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
-"""Files of the archive: which observations stand there, by the times of the first and the last, and its SHA-256."""
+"""Files of the archive: which observations stand there, by their smallest and largest number of a series,
+time and known time, and its SHA-256."""
 
 passage = Table(
     "passage",
