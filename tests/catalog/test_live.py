@@ -56,7 +56,8 @@ def catalog(store, clock):
 
 def record(clock, kind="alert", key="A", revision="1", **more):
     where = {"type": "Point", "coordinates": [100.0, 30.0]}
-    return Record(kind, "cap", key, revision, clock.now(), clock.now(), geometry=where, **more)
+    times = {"sent": clock.now(), "valid_from": clock.now()}
+    return Record(kind, "cap", key, revision, geometry=where, **(times | more))
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -125,6 +126,29 @@ def test_arguments_of_a_caller(catalog, store, clock):
     assert len(entry.read(valid_at=clock.now() - timedelta(days=1))) == 0
     with pytest.raises(UnknownNameError, match="did you mean 'hazard'"):
         entry.read(hazrd="flood")
+
+
+def test_a_store_of_months_gives_what_held_lately_unless_asked_for_more(catalog, store, clock):
+    now = clock.now()
+    ages = {"old": 200, "week": 7, "today": 0}
+    for key, days in ages.items():
+        sent = now - timedelta(days=days)
+        store.append([record(clock, key=key, sent=sent, valid_from=sent, valid_to=sent + timedelta(hours=6))])
+    long_ago = now - timedelta(days=300)
+    store.append([record(clock, key="open", sent=long_ago, valid_from=long_ago, valid_to=None)])
+    entry = catalog["live/alerts"]
+
+    def keys(**asked):
+        return set(entry.read(**asked)["key"])
+
+    assert keys() == {"week", "today", "open"}
+    assert keys(days=1) == {"today", "open"}
+    assert keys(days=0) == {"old", "week", "today", "open"}
+    then = now - timedelta(days=200)
+    assert keys(during=(then, then + timedelta(hours=1))) == {"old", "open"}
+    assert keys(valid_at=then + timedelta(hours=1)) == {"old", "open"}
+    clock.move(timedelta(days=4))
+    assert keys() == {"today", "open"}, "time alone moves the window"
 
 
 def test_sensors_and_observations(catalog, store, clock):

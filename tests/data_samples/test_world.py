@@ -38,3 +38,22 @@ def test_every_data_file_has_a_licence():
             assert f"world/{path.name}" in said, path.name
     for name in ("demo", "fonts"):
         assert f"`{name}/" in said
+
+
+def test_counties_have_each_code_once_and_a_sound_shape():
+    path = folder("data_samples") / "world" / "counties.parquet"
+    table = gpd.read_parquet(path)
+    assert path.stat().st_size < 1_500_000
+    assert table.crs == "EPSG:4326"
+    assert table["SAME"].is_unique
+    assert table["UGC"].is_unique
+    assert table.SAME.str.fullmatch(r"0\d{5}").all()
+    assert table.UGC.str.fullmatch(r"[A-Z]{2}C\d{3}").all()
+    assert table.is_valid.all()
+    assert not table.is_empty.any()
+    counties = table[~table.SAME.str.endswith("000") | (table.SAME.str[3:] != "000")]
+    states = table.drop(counties.index)
+    assert len(states) == 56
+    for _, state in states[states.state.isin(["TX", "VT", "HI", "PR"])].iterrows():
+        parts = sum(shape.area for shape in counties[counties.state == state.state].geometry)
+        assert abs(parts / state.geometry.area - 1) < 0.002

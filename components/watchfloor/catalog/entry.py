@@ -18,7 +18,7 @@ from watchfloor.catalog.schema import Definition
 from watchfloor.catalog.state import Freshness, State
 from watchfloor.catalog.template import FOLDER, Parameter
 from watchfloor.catalog.trusted import load
-from watchfloor.core.clock import format_time, monotonic
+from watchfloor.core.clock import format_time, micros, monotonic
 from watchfloor.core.errors import NotReadyError, UnsafeError, WatchfloorError
 
 __all__ = ["Entry"]
@@ -95,6 +95,12 @@ class Entry:
     def parameters(self) -> Mapping[str, Parameter]:
         """What may be set when it is read, by name."""
         return self._definition.parameters
+
+    @property
+    def arguments(self) -> frozenset[str]:
+        """Names that `read` takes beside the entry's own parameters."""
+        spec = self._definition.spec
+        return frozenset() if spec is None else spec.call
 
     @property
     def path(self) -> Path:
@@ -256,10 +262,15 @@ class Entry:
         mark = stamp(located.paths) if located.paths else None
         extra: dict[str, Any] = {}
         if self.live and ground.store is not None:
-            if plan.kwargs.get("hours") is None:
-                mark = (("cursor", int(ground.store.cursor()), 0),)
-            else:
+            if plan.kwargs.get("hours") is not None:
                 extra["now"] = clock.now()
+            else:
+                # a window of days is as good for the whole hour, so that an unchanged store is not asked again
+                hour = clock.now().replace(minute=0, second=0, microsecond=0)
+                windowed = plan.kwargs.get("days") is not None or "days" in plan.call
+                if windowed:
+                    extra["now"] = hour
+                mark = (("cursor", int(ground.store.cursor()), micros(hour) if windowed else 0),)
         copy = self._copies.get(plan.key)
         if copy is None or mark is None or copy.stamp != mark:
             found = self._reader(plan, located).read(**extra)

@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+_AHEAD = 366
+"""Days ahead that count as all that is to come."""
+
+
 def _path(url: str) -> str:
     return url[len("file://") :] if url.startswith("file://") else url
 
@@ -194,13 +198,30 @@ class _LiveReader(BaseReader):
 class RecordsReader(_LiveReader):
     """The newest revision of each record of one kind, as the store knew it at a time.
 
+    A store that runs for months holds far more than a map or a list needs. ``days`` (in the catalog, or of a caller) is
+    how far back what held is taken, and all that is to come with it; 0 takes everything. A caller's ``valid_at`` or
+    ``during`` (first and last time) says which times it wants, and there is no window then.
+
     Examples
     --------
     >>> RecordsReader(kind="alert").output_instance
     'geopandas:GeoDataFrame'
     """
 
-    def _read(self, kind: str, store: Any = None, as_of: datetime | None = None, **query: Any) -> Any:
+    def _read(
+        self,
+        kind: str,
+        store: Any = None,
+        as_of: datetime | None = None,
+        days: float | None = None,
+        now: datetime | None = None,
+        **query: Any,
+    ) -> Any:
+        from datetime import timedelta
+
+        until = as_of or now
+        if days and until is not None and query.get("during") is None and query.get("valid_at") is None:
+            query["during"] = (until - timedelta(days=days), until + timedelta(days=_AHEAD))
         return self._store(store).frame(kind, as_of=as_of, **query)
 
 

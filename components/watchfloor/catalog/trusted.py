@@ -147,8 +147,8 @@ READERS: dict[str, Trusted] = {
         Trusted(f"{_OWN}SQLReader", _types("SQLQuery"), frozenset({"params", "parse_dates", "index_col"})),
         Trusted(
             f"{_OWN}RecordsReader",
-            kwargs=_RECORDS | {"kind"},
-            call=_RECORDS | {"as_of", "valid_at", "bbox", "limit"},
+            kwargs=_RECORDS | {"kind", "days"},
+            call=_RECORDS | {"as_of", "valid_at", "during", "days", "bbox", "limit"},
             live=True,
         ),
         Trusted(f"{_OWN}SensorsReader", call=frozenset({"as_of"}), live=True),

@@ -78,6 +78,9 @@ def export(
     floor: FloorOption = None,
     data: DataOption = None,
     as_of: Annotated[str | None, typer.Option(help="What was known at this time, RFC 3339.")] = None,
+    days: Annotated[
+        float, typer.Option(min=0, help="Days back that live records are taken of; 0 for all.")
+    ] = 0,
     overwrite: Annotated[bool, typer.Option(help="Replace a file that is there.")] = False,
 ) -> None:
     """Write a catalog entry to a file, marked with floor, time and source."""
@@ -85,7 +88,7 @@ def export(
 
     with opened(floor, data) as found:
         at = parse_time(as_of, found.zone) if as_of else None
-        rows = write(found, entry, out, as_of=at, overwrite=overwrite)
+        rows = write(found, entry, out, as_of=at, days=days, overwrite=overwrite)
     say(f"{out}: {rows}")
 
 

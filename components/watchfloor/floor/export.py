@@ -87,9 +87,17 @@ def to_geojson(frame: "pd.DataFrame", head: Mapping[str, str]) -> bytes:
 
 
 def write(
-    floor: "Floor", entry: str, path: Path, *, as_of: datetime | None = None, overwrite: bool = False
+    floor: "Floor",
+    entry: str,
+    path: Path,
+    *,
+    as_of: datetime | None = None,
+    days: float = 0,
+    overwrite: bool = False,
 ) -> str:
     """Write one catalog entry to a file and return what was written, in words.
+
+    Of live records all are written, or with `days` those that held within so many days.
 
     Raises
     ------
@@ -101,7 +109,8 @@ def write(
         raise InvalidInputError(f"{path.name!r} ends in none of {', '.join(FORMATS)}.")
     if path.exists() and not overwrite:
         raise InvalidInputError(f"{path} is there already; choose another name, or pass --overwrite.")
-    data = floor.read(entry, as_of=as_of)
+    window = {"days": days} if "days" in floor.catalog[entry].arguments else {}
+    data = floor.read(entry, as_of=as_of, **window)
     head = header(floor, entry, as_of)
     partial = path.with_name(path.name + ".partial")
     try:

@@ -222,12 +222,12 @@ def test_a_layer_that_cannot_be_read_is_told_and_the_others_are_drawn(
 
     real = module.read_table
 
-    def broken(floor: Any, layer: Any, as_of: Any = None) -> Any:
+    def broken(floor: Any, layer: Any, as_of: Any = None, at: Any = None) -> Any:
         if layer.name == "region/roads":
             raise NotReadyError("The disk is <b>gone</b>.")
         if layer.name == "region/hospitals":
             raise ZeroDivisionError("no")
-        return real(floor, layer, as_of)
+        return real(floor, layer, as_of, at)
 
     monkeypatch.setattr(module, "read_table", broken)
     view = MapView(floor, served=True)

@@ -189,6 +189,7 @@ def _layers(floor: Any, language: str) -> list[Layer]:
                 layers[name] = layer_of(floor.catalog[name], language)
     counted = (
         "live/alerts",
+        "live/alarms",
         "live/incidents",
         "live/events",
         "live/resources",
@@ -242,7 +243,7 @@ def _steps(lon: Floats, lat: Floats) -> Floats:
 
 
 def _live(floor: Any, layer: Layer, metres: Any, as_of: datetime | None, at: datetime) -> list[Figure]:
-    table = read_table(floor, layer, as_of)
+    table = read_table(floor, layer, as_of, at)
     seen = passing(table, Filters(), at)
     near = np.sort(table.tree.query(metres, predicate="intersects")) if len(table) else np.empty(0, int)
     rows: npt.NDArray[np.intp] = near[seen[near]]

@@ -29,6 +29,8 @@ MANY_VERTICES = 60_000
 MANY_TIPS = 4000
 """Above this many rows the texts for hovering are left to the tap: they would be most of what is sent."""
 _TIP = 240
+SMALL = 6
+"""Markers up to this size have no edge of their own."""
 OPEN = ("cross", "x", "dash", "asterisk", "y")
 """Markers made of strokes alone."""
 
@@ -130,8 +132,8 @@ def columns(
             "x": points[marked, 0],
             "y": points[marked, 1],
             "marker": shape[marked],
-            # a marker of strokes alone has no inside to colour
-            "line": np.where(np.isin(shape[marked], OPEN), fill[marked], edge),
+            # a marker of strokes alone has no inside to colour, and of a small one the edge would be all that is seen
+            "line": np.where(np.isin(shape[marked], OPEN) | (layer.style.size <= SMALL), fill[marked], edge),
             "width": np.where(np.isin(shape[marked], OPEN), 2.6, 1.1),
         }
         if marked.any()
@@ -153,6 +155,8 @@ def tooltip(layer: Layer, present: Iterable[Any], language: str) -> list[tuple[s
     names = list(layer.style.tooltip or ["title", "severity", "sent", "source"])
     if layer.table == "observation":
         names.append("threshold")
+    if layer.table == "record":
+        names.insert(1, "drawn")  # there where some shapes are those of codes
     there = set(present)
     names = [name for name in names if name in there]
     if layer.style.label and layer.style.label in there and layer.style.label not in names:

@@ -154,7 +154,9 @@ class Drawn:
                 xs="xs", ys="ys", fill_color="fill", line_color="line", line_width=self._width("area")
             )
         elif name == "line":
-            glyph = MultiLine(xs="xs", ys="ys", line_color="line", line_width=self._width("line"), line_join="round")
+            glyph = MultiLine(
+                xs="xs", ys="ys", line_color="line", line_width=self._width("line"), line_join="round"
+            )
         elif name == "mark":
             glyph = Scatter(
                 x="x",

@@ -102,6 +102,12 @@ class Stack:
         box, width, _ = self.view
         return zoom_of(box[2] - box[0], width)
 
+    @property
+    def at(self) -> datetime:
+        """The valid time that is looked at."""
+        found: datetime = self.selection.time or self.selection.as_of or self.floor.now()
+        return found
+
     def on(self, layer: Layer) -> bool:
         """Tell whether a layer is switched on."""
         return shown(layer, self.selection.layers).visible
@@ -198,7 +204,7 @@ class Stack:
         """Tell whether a layer is drawn as a picture of the view; a live cloud may be one today and not tomorrow."""
         if layer.style.kind != "cloud" or not layer.live:
             return layer.style.kind in {"raster", "cloud"}
-        return len(read_table(self.floor, layer, self.selection.as_of)) > FEW
+        return len(read_table(self.floor, layer, self.selection.as_of, self.at)) > FEW
 
     def _fail(self, layer: Layer, reason: str) -> None:
         # what was drawn before stays: its age is told by the feeds' health, and an empty map would look calm
@@ -207,9 +213,9 @@ class Stack:
     def _rows(self, layer: Layer) -> bool:
         selection = self.selection
         as_of: datetime | None = selection.as_of if layer.live else None
-        state = version(self.floor, layer, as_of)  # first, so that nothing older is kept under it
-        table = read_table(self.floor, layer, as_of)
-        at = selection.time or selection.as_of or self.floor.now()
+        at = self.at
+        state = version(self.floor, layer, as_of, at)  # first, so that nothing older is kept under it
+        table = read_table(self.floor, layer, as_of, at)
         filters = selection.filters
         moment = np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
         gauges = layer.table == "observation" and "threshold" in table.frame.columns
@@ -241,7 +247,7 @@ class Stack:
 
     def _picture(self, layer: Layer) -> bool:
         as_of = self.selection.as_of if layer.live else None
-        key = ("picture", *version(self.floor, layer, as_of))
+        key = ("picture", *version(self.floor, layer, as_of, self.at))
         if self.later is not None and not self._looked and key in BULK:
             return False  # the browser says at once how large its view is; a guess would be drawn and sent for nothing
         if self.later is not None and key not in BULK:
@@ -257,16 +263,18 @@ class Stack:
     def picture(self, layer: Layer) -> Any:
         """Return what a raster's or a cloud's picture is made from, None where it is not read yet."""
         as_of = self.selection.as_of if layer.live else None
-        key = ("picture", *version(self.floor, layer, as_of))
+        key = ("picture", *version(self.floor, layer, as_of, self.at))
         return BULK.get(key, self._making(layer, as_of)) if layer.name in self.drawn or key in BULK else None
 
     def _making(self, layer: Layer, as_of: datetime | None) -> Callable[[], Any]:
+        at = self.at
+
         def make() -> Any:
             if layer.style.kind == "raster":
                 data = read_grid(self.floor, layer, as_of)
                 crs = layer.entry.metadata.crs or "EPSG:4326"
                 return raster.grid(data, layer.style.colour, crs)
-            table = read_table(self.floor, layer, as_of)
+            table = read_table(self.floor, layer, as_of, at)
             column = layer.style.colour.column
             value = None if column is None else table.frame[column].to_numpy(np.float32, na_value=np.nan)
             return table, cloud.cloud(table.points, value)

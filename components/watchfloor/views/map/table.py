@@ -9,7 +9,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -19,17 +19,25 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from watchfloor.core.clock import micros
+from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.floor.areas import Areas
 from watchfloor.store.records import KINDS, MOMENTARY, OPEN_FOR
 from watchfloor.views.map.layer import Layer
 from watchfloor.views.map.mercator import Floats, forward, project
 from watchfloor.views.sensors import beyond, due
 
-__all__ = ["BULK", "SHARED", "Shared", "Table", "read_grid", "read_table", "version"]
+__all__ = ["AROUND", "BULK", "BY_CODE", "SHARED", "Shared", "Table", "read_grid", "read_table", "version"]
 
 _LON = ("lon", "longitude", "lng", "x")
 _LAT = ("lat", "latitude", "y")
+_DAY = 86_400_000_000
+AROUND = timedelta(days=4)
+"""How far from the day that is looked at records are read: as far as the time bar reaches."""
+CODED = frozenset({"alert"})
+"""Kinds of record whose messages name areas by code."""
+BY_CODE = "area by code"
+"""What the column ``drawn`` says of a row whose shape is not its own."""
 T = TypeVar("T")
 
 
@@ -200,16 +208,23 @@ def token(owner: Any) -> int:
         return _TOKENS.setdefault(owner, _next())
 
 
-def version(floor: Any, layer: Layer, as_of: datetime | None) -> tuple[Hashable, ...]:
+def version(
+    floor: Any, layer: Layer, as_of: datetime | None, at: datetime | None = None
+) -> tuple[Hashable, ...]:
     """Return what a layer's content depends on; equal versions mean equal content."""
     if not layer.live:
         return (token(floor.catalog), layer.name)
-    at = None if as_of is None else micros(as_of)
-    return (token(floor.store), layer.name, at, _VERSIONS.of(floor.store, layer.table, layer.kind))
+    known = None if as_of is None else micros(as_of)
+    day = None if at is None or layer.table != "record" else micros(at) // _DAY
+    return (token(floor.store), layer.name, known, day, _VERSIONS.of(floor.store, layer.table, layer.kind))
 
 
-def read_table(floor: Any, layer: Layer, as_of: datetime | None = None) -> Table:
+def read_table(floor: Any, layer: Layer, as_of: datetime | None = None, at: datetime | None = None) -> Table:
     """Read a layer of points, lines or polygons.
+
+    Of records those are read that hold within `AROUND` of the day of `at`, the valid time that is looked at; without
+    it, those that the catalog's entry gives by itself. Where a record has no geometry but codes of areas that the
+    floor has a table of, it gets theirs, and its row says so in the column ``drawn``.
 
     Raises
     ------
@@ -218,7 +233,18 @@ def read_table(floor: Any, layer: Layer, as_of: datetime | None = None) -> Table
     InvalidInputError
         If the data have no places at all: no geometry, and no columns of longitude and latitude.
     """
-    return SHARED.get(("table", *version(floor, layer, as_of)), lambda: _table(_read(layer, as_of), layer))
+    during = None
+    if at is not None and layer.table == "record":
+        day = from_micros(micros(at) // _DAY * _DAY)
+        during = (day - AROUND, day + AROUND + timedelta(days=1))
+
+    def make() -> Table:
+        data = _read(layer, as_of, during)
+        if layer.kind in CODED:
+            data = _placed(floor, data, layer.kind, as_of)
+        return _table(data, layer)
+
+    return SHARED.get(("table", *version(floor, layer, as_of, at)), make)
 
 
 def read_grid(floor: Any, layer: Layer, as_of: datetime | None = None) -> Any:
@@ -226,8 +252,31 @@ def read_grid(floor: Any, layer: Layer, as_of: datetime | None = None) -> Any:
     return BULK.get(("grid", *version(floor, layer, as_of)), lambda: _read(layer, as_of))
 
 
-def _read(layer: Layer, as_of: datetime | None) -> Any:
-    return layer.entry.read(as_of=as_of) if layer.live else layer.entry.read()
+def _read(layer: Layer, as_of: datetime | None, during: tuple[datetime, datetime] | None = None) -> Any:
+    if not layer.live:
+        return layer.entry.read()
+    return layer.entry.read(as_of=as_of) if during is None else layer.entry.read(as_of=as_of, during=during)
+
+
+def _placed(floor: Any, data: Any, kind: str, as_of: datetime | None) -> Any:
+    """Give the rows without a geometry that of the areas whose codes their messages name."""
+    bare = data.geometry.isna().to_numpy()
+    areas = Areas.of(floor)
+    if not bare.any() or not areas.there:
+        return data
+    rows = np.flatnonzero(bare)
+    first = data["valid_from"].iloc[rows].min().to_pydatetime()
+    last = data["valid_from"].iloc[rows].max().to_pydatetime()
+    records = floor.store.records(kind, as_of=as_of, during=(first, last))
+    bodies = {(item.source, item.key): item for item in records if item.geometry is None}
+    shapes = data.geometry.to_numpy().copy()
+    drawn = np.full(len(data), "", dtype=object)
+    for row, source, key in zip(rows, data["source"].iloc[rows], data["key"].iloc[rows], strict=True):
+        record = bodies.get((source, key))
+        found = None if record is None else areas.of_record(record)
+        if found is not None:
+            shapes[row], drawn[row] = found.shape, BY_CODE
+    return data.assign(drawn=drawn).set_geometry(gpd.GeoSeries(shapes, index=data.index, crs=data.crs))
 
 
 def _table(data: Any, layer: Layer) -> Table:

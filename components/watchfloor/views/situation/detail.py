@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
+from watchfloor.floor.areas import Areas, codes
 from watchfloor.store.records import Record
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation import acts, message
@@ -86,6 +87,7 @@ class Detail(View):
             "badges": list(row.badges) if row else ["expired"],
             "monitor": "./monitor" + Selection(record=name).to_query() if record.kind == "alarm" else "",
             "placed": record.geometry is not None,
+            "coded": self._coded(record),
             "raw": record.raw,
             "infos": message.infos(record),
             "links": message.links(record),
@@ -127,6 +129,19 @@ class Detail(View):
             )
         mark = "" if not self.floor.mark else f"{self.floor.mark}-"
         self.pane.hand(f"{mark}{raw[:16]}.bin", data, "application/octet-stream")
+
+    def _coded(self, record: Record) -> dict[str, Any] | None:
+        """Return what areas the codes of a message without a shape stand for, and which codes nobody here knows."""
+        asked = codes(record.body) if record.geometry is None and record.kind == "alert" else []
+        if not asked:
+            return None
+        found = Areas.of(self.floor).find(asked)
+        missing = asked if found is None else found.missing
+        return {
+            "names": [] if found is None else list(found.names[:200]),
+            "codes": [] if found is None else [" ".join(code) for code in found.used[:200]],
+            "missing": [" ".join(code) for code in missing[:200]],
+        }
 
     def _revisions(self, history: Sequence[Record]) -> list[dict[str, Any]]:
         """Return the revisions, newest first, each with what it changed."""

@@ -61,11 +61,8 @@ def inside(rows: Iterable[Row], area: str) -> list[bool]:
 
 
 def _geometry(row: Row) -> Any:
-    geojson = row.record.geometry
-    if geojson is None:
-        return None
-    found = shape(geojson)
-    return found if found.is_valid else shapely.make_valid(found)
+    found = row.shape
+    return found if found is None or found.is_valid else shapely.make_valid(found)
 
 
 def _word(row: Row, facet: str) -> str:

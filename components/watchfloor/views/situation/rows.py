@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from watchfloor.core.clock import micros
+from watchfloor.core.geometry import read
 from watchfloor.core.scales import Certainty, Severity, Urgency
+from watchfloor.floor.areas import Areas, Found
 from watchfloor.store.records import Record
 
 __all__ = ["LATE_AFTER", "NEW_FOR", "OVER_FOR", "SOON", "Phase", "Row", "order", "phase", "rows"]
@@ -57,6 +59,8 @@ class Row:
     phase: Phase
     badges: tuple[str, ...] = ()
     people: float | None = None
+    coded: Found | None = field(default=None, repr=False, compare=False)
+    """Where its codes say that it is, for a record that names no shape of its own."""
     text: str = field(default="", repr=False)
     """Title, area, source and key in lower case, for the text filter."""
 
@@ -64,6 +68,12 @@ class Row:
     def name(self) -> tuple[str, str, str]:
         """Kind, source and key."""
         return (self.record.kind, self.record.source, self.record.key)
+
+    @cached_property
+    def shape(self) -> Any:
+        """Its shape, EPSG:4326: its own, or that of its codes; None where neither is known."""
+        own = read(self.record.geometry)
+        return own if own is not None or self.coded is None else self.coded.shape
 
     def state(self) -> dict[str, Any]:
         """Return what the browser needs, in JSON's types; times in milliseconds since 1970, UTC. Not to be changed."""
@@ -90,7 +100,7 @@ class Row:
             "trust": record.trust,
             "phase": self.phase,
             "badges": list(self.badges),
-            "placed": record.geometry is not None,
+            "placed": record.geometry is not None or self.coded is not None,
             "people": self.people,
         }
 
@@ -122,6 +132,7 @@ def rows(
     revised: Iterable[tuple[str, str, str]] = (),
     usual: str = "Actual",
     people: Mapping[tuple[str, str, str], float] | None = None,
+    areas: Areas | None = None,
 ) -> list[Row]:
     """Make the list's rows, worst first.
 
@@ -139,6 +150,8 @@ def rows(
         CAP status of the floor: a record of another one is marked.
     people
         People inside the area of some records, by kind, source and key.
+    areas
+        Tables of areas, for records that name codes only.
 
     Returns
     -------
@@ -158,6 +171,7 @@ def rows(
                     stands,
                     _badges(record, stands, known, again=name in again, usual=usual),
                     counted.get(name),
+                    areas.of_record(record) if areas is not None and record.kind == "alert" else None,
                     f"{record.title}\n{record.area}\n{record.source}\n{record.key}".casefold(),
                 )
             )

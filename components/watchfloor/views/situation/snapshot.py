@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from watchfloor.core.clock import EPOCH, micros
 from watchfloor.core.provenance import digest
+from watchfloor.floor.areas import Areas
 from watchfloor.store.records import KINDS, MOMENTARY, Record
 from watchfloor.views.selection import Filters
 from watchfloor.views.sensors import Sensor, sensors
@@ -230,7 +231,7 @@ class Shared:
             at=at,
             known=known,
             records=tuple(records),
-            rows=tuple(rows(records, at, known, revised, str(floor.status))),
+            rows=tuple(rows(records, at, known, revised, str(floor.status), areas=Areas.of(floor))),
             sensors=tuple(seen),
             feeds=tuple(_feeds(floor, as_of, known)),
             cut=cut,

@@ -39,7 +39,17 @@ const DetailPane = pane("detail", (ctx) => {
       h("h2", {}, record.title || ctx.t("list.untitled")),
       record.area ? h("p", {class: "where"}, record.area) : null,
       record.monitor ? h("p", {class: "monitor"}, h("a", {href: record.monitor}, ctx.t("detail.monitor"))) : null,
-      record.placed ? null : h("p", {class: "muted"}, ctx.t("detail.unplaced")));
+      record.placed ? null : coded(record.coded));
+  }
+
+  /** Where a message without a shape of its own is drawn, or why it is not. */
+  function coded(found) {
+    if (!found) return h("p", {class: "muted"}, ctx.t("detail.unplaced"));
+    const zones = found.missing.length ? h("p", {class: "muted"}, ctx.t(found.names.length ? "detail.codes.some" : "detail.codes.none", {codes: found.missing.join(", ")})) : null;
+    return [
+      found.names.length ? h("p", {class: "muted coded"}, h("span", {class: "badge"}, ctx.t("detail.coded")), ` ${ctx.t("detail.coded.long", {names: found.names.join(", ")})}`) : null,
+      zones,
+    ];
   }
 
   function acts(record) {
