@@ -2,10 +2,10 @@
 
 import pytest
 
-from watchfloor.core.errors import InvalidInputError, UnknownNameError
+from watchfloor.core.errors import InvalidInputError, SettingsError, UnknownNameError
 from watchfloor.core.settings import Settings
 from watchfloor.core.share import folder
-from watchfloor.floor import data_folder, floors, store_path
+from watchfloor.floor import data_folder, floors, store_path, store_place
 from watchfloor.floor.place import find
 
 
@@ -49,5 +49,29 @@ def test_each_floor_has_its_own_store(make, tmp_path):
     assert data_folder(settings, tmp_path / "roots" / "small") == tmp_path / "var" / "small"
     other = Settings(store=f"sqlite:///{tmp_path}/own.sqlite")
     assert store_path(other) == tmp_path / "own.sqlite"
-    with pytest.raises(InvalidInputError, match="its own tools"):
+    with pytest.raises(InvalidInputError, match="no file"):
         store_path(Settings(store="postgresql://host/db"))
+
+
+def test_on_a_server_each_floor_has_its_own_schema_archive_and_no_password_in_sight(make, tmp_path):
+    settings = make(store="postgresql://duty@host/db", store_password="hush")
+    place = store_place(settings, "world")
+    assert place.url == "postgresql://duty@host/db?schema=watchfloor_world"
+    assert place.archive == tmp_path / "var" / "world" / "archive"
+    assert place.password == "hush"
+    assert "hush" not in f"{place} {settings!r}"
+    named = make(store="postgresql://duty@host/db?schema=mine&sslmode=require", archive=tmp_path / "old")
+    assert store_place(named, "world").url == named.store
+    assert store_place(named, "world").archive == tmp_path / "old" / "world"
+    assert store_place(make(archive=tmp_path / "old"), "world").archive == tmp_path / "old" / "world"
+    assert store_place(make(), "world").archive is None, "beside the file"
+
+
+def test_the_password_of_the_stores_server_comes_from_a_file(make, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("hush\nmore\n")
+    settings = make(store="postgresql://duty@host/db", store_password_file=secret)
+    assert store_place(settings).password == "hush"
+    secret.unlink()
+    with pytest.raises(SettingsError, match="store_password_file"):
+        store_place(settings)

@@ -1,7 +1,6 @@
 """Local accounts: who may sign in, and in which roles."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,7 +55,7 @@ def list_(data: DataOption = None) -> None:
         say("There are no local accounts; add one with `watchfloor account add NAME --role duty`.")
 
 
-def _accounts(data: Path | None) -> Accounts:
+def _accounts(data: str | None) -> Accounts:
     settings = settings_for(data=data)
     path = settings.accounts or settings.data / "accounts.toml"
     path.parent.mkdir(parents=True, exist_ok=True)

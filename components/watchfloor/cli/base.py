@@ -4,14 +4,13 @@ import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import watchfloor
 from watchfloor.core.errors import WatchfloorError
-from watchfloor.core.settings import Settings, load
+from watchfloor.core.settings import Settings, is_server, load
 
 if TYPE_CHECKING:
     from watchfloor.floor import Floor
@@ -28,7 +27,13 @@ app = typer.Typer(
 )
 
 FloorOption = Annotated[str | None, typer.Option("--floor", help="Name of the floor; default: demo.")]
-DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the store; default: var.")]
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        help="Folder of the store, default: var; or the address of its database, postgresql://user@host/database.",
+    ),
+]
 
 
 def actor() -> str:
@@ -45,12 +50,14 @@ def say(text: str, *, error: bool = False) -> None:
 
 
 def settings_for(**flags: Any) -> Settings:
-    """Read the settings with these flags on top."""
+    """Read the settings with these flags on top; `data` may be the address of a database."""
+    if is_server(flags.get("data") or ""):
+        flags |= {"store": flags["data"], "data": None}
     return load(**flags)
 
 
 @contextmanager
-def opened(floor: str | None, data: Path | None) -> Iterator["Floor"]:
+def opened(floor: str | None, data: str | None) -> Iterator["Floor"]:
     """Open a floor for one command and close it after."""
     settings = settings_for(floor=floor, data=data)
     found = watchfloor.open(settings.floor, settings=settings)

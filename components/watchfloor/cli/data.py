@@ -115,11 +115,11 @@ def restore(
     overwrite: Annotated[bool, typer.Option(help="Replace the store that is there.")] = False,
 ) -> None:
     """Put a copy in the place of the store; stop every process that uses it before."""
-    from watchfloor.floor import store_path
+    from watchfloor.floor import store_place
     from watchfloor.store import Store
 
-    target = store_path(settings_for(floor=floor, data=data))
-    Store.restore(copy, target, overwrite=overwrite)
+    place = store_place(settings_for(floor=floor, data=data))
+    Store.restore(copy, place.url, overwrite=overwrite, password=place.password, archive=place.archive)
     with opened(floor, data) as found:
         found.store.journal.write(actor(), "restore", str(copy), {})
-    say(f"{target}: restored and verified.")
+        say(f"{found.store.address}: restored and verified.")

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -19,7 +19,7 @@ from pydantic_settings import (
 
 from watchfloor.core.errors import SettingsError
 
-__all__ = ["BrokerLogin", "Settings", "load"]
+__all__ = ["BrokerLogin", "Settings", "is_server", "load"]
 
 
 class BrokerLogin(BaseModel):
@@ -54,7 +54,28 @@ class Settings(BaseSettings):
 
     floor: str = Field("demo", description="Name of the floor, a folder below a catalog root.")
     data: Path = Field(Path("var"), description="Folder for the store, secrets and archives.")
-    store: str = Field("", description="Database URL of the store; empty for SQLite in the data folder.")
+    store: str = Field(
+        "",
+        description="Database URL of the store, such as postgresql://user@host/database, without a password; empty for "
+        "SQLite in the data folder.",
+    )
+    store_password: SecretStr = Field(
+        SecretStr(""),
+        description="Password of the store's server; better in store_password_file or PGPASSFILE.",
+    )
+    store_password_file: Path | None = Field(
+        None, description="File whose first line is the password of the store's server."
+    )
+    archive: Path | None = Field(
+        None,
+        description="Folder of old observations; default: beside the store's file, or in the data folder.",
+    )
+    archive_after: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="Days after which whole months of observations go to the archive; 0 for only by command.",
+    )
     catalogs: Annotated[list[Path], NoDecode] = Field(
         default_factory=list, description="More catalog roots, owned by the operator."
     )
@@ -86,6 +107,14 @@ class Settings(BaseSettings):
     oauth_provider: str = Field("", description="Panel OAuth provider; empty for local accounts.")
     oauth_key: str = Field("", description="OAuth client id.")
     oauth_secret: str = Field("", description="OAuth client secret.", repr=False)
+    oauth_redirect: str = Field(
+        "", description="Address that the OAuth provider sends people back to; default: as they asked for it."
+    )
+    oauth_extra: dict[str, str] = Field(
+        default_factory=dict,
+        description="For the provider 'generic': AUTHORIZE_URL, TOKEN_URL, USER_URL and USER_KEY; for others as Panel says.",
+        repr=False,
+    )
     roles: dict[str, list[str]] = Field(
         default_factory=dict, description="Roles of OAuth users, by user name."
     )
@@ -109,6 +138,17 @@ class Settings(BaseSettings):
         """Read flags, then the environment, then the file."""
         path = Path(os.environ.get("WATCHFLOOR_SETTINGS", "watchfloor.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+
+def is_server(url: object) -> bool:
+    """Tell whether the address of a store names a database server.
+
+    Examples
+    --------
+    >>> is_server("postgresql://user@host/database"), is_server("var")
+    (True, False)
+    """
+    return isinstance(url, str) and url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:"))
 
 
 def load(**flags: Any) -> Settings:

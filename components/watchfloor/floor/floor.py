@@ -15,7 +15,7 @@ from watchfloor.core.errors import InvalidInputError, SettingsError, UnsafeError
 from watchfloor.core.scales import Status
 from watchfloor.core.settings import Settings, load
 from watchfloor.core.terms import term
-from watchfloor.floor.place import find, store_path
+from watchfloor.floor.place import find, store_place
 from watchfloor.floor.sources import Sources
 from watchfloor.store import Record, Store
 
@@ -308,7 +308,8 @@ def open(  # noqa: A001  `watchfloor.open` is the name that users write
     path = find(name if name is not None else settings.floor, settings)
     owned = store is None
     if store is None:
-        store = Store.open(settings.store or store_path(settings, path), clock=clock)
+        place = store_place(settings, path)
+        store = Store.open(place.url, clock=clock, password=place.password, archive=place.archive)
     clock = clock or store.clock
     if clock is not store.clock:
         raise InvalidInputError(

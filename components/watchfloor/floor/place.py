@@ -1,12 +1,14 @@
 """Where floors are: a floor is a folder below a catalog root that holds ``catalog.yml``."""
 
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from watchfloor.core.errors import InvalidInputError, UnknownNameError
-from watchfloor.core.settings import Settings
+from watchfloor.core.errors import InvalidInputError, SettingsError, UnknownNameError
+from watchfloor.core.settings import Settings, is_server
 from watchfloor.core.share import folder
 
-__all__ = ["data_folder", "find", "floors", "store_path"]
+__all__ = ["StorePlace", "data_folder", "find", "floors", "store_path", "store_place"]
 
 CATALOG = "catalog.yml"
 
@@ -50,6 +52,54 @@ def data_folder(settings: Settings, name: str | Path | None = None) -> Path:
     return settings.data / find(name or settings.floor, settings).name
 
 
+@dataclass(frozen=True)
+class StorePlace:
+    """Where the store of a floor is.
+
+    Parameters
+    ----------
+    url
+        A file, or the address of a server's database.
+    archive
+        Folder of its old observations; None for beside the file.
+    password
+        Of the server's user.
+    """
+
+    url: str | Path
+    archive: Path | None = None
+    password: str = field(default="", repr=False)
+
+
+def store_place(settings: Settings, name: str | Path | None = None) -> StorePlace:
+    """Return where the store of a floor is; floors never share one, on a server each has a schema of its own.
+
+    Raises
+    ------
+    SettingsError
+        If the file of the password cannot be read.
+    """
+    floor = find(name or settings.floor, settings).name
+    archive = None if settings.archive is None else settings.archive / floor
+    if not is_server(settings.store):
+        return StorePlace(store_path(settings, name), archive)
+    url = settings.store
+    if "schema=" not in url:
+        schema = "watchfloor_" + re.sub(r"[^a-z0-9]+", "_", floor.lower())[:39]
+        url += f"{'&' if '?' in url else '?'}schema={schema}"
+    password = settings.store_password.get_secret_value()
+    if settings.store_password_file is not None:
+        try:
+            with settings.store_password_file.open(encoding="utf-8") as file:
+                password = file.readline(4096).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"The file {settings.store_password_file} of the store's password cannot be read: {error}; mend "
+                "`store_password_file`."
+            ) from error
+    return StorePlace(url, archive or data_folder(settings, name) / "archive", password)
+
+
 def store_path(settings: Settings, name: str | Path | None = None) -> Path:
     """Return the file of a floor's store, in its data folder.
 
@@ -61,7 +111,5 @@ def store_path(settings: Settings, name: str | Path | None = None) -> Path:
     if settings.store.startswith("sqlite:///"):
         return Path(settings.store.removeprefix("sqlite:///"))
     if settings.store:
-        raise InvalidInputError(
-            "The settings name a database server as the store; back it up with its own tools."
-        )
+        raise InvalidInputError("The settings name a database server as the store, which is no file.")
     return data_folder(settings, name) / "store.sqlite"

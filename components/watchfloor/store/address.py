@@ -8,21 +8,17 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from watchfloor.core.errors import SettingsError, StoreError
+from watchfloor.core.settings import is_server
 from watchfloor.store.backend import Backend
 from watchfloor.store.sqlite import SQLite
 
-__all__ = ["backend", "is_server"]
+__all__ = ["backend"]
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}")
 _OPTIONS = frozenset(
     {"schema", "host", "port", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "service"}
 )
 _EXPECTED = "expected sqlite:///path/store.sqlite or postgresql://user@host/database"
-
-
-def is_server(url: str | Path) -> bool:
-    """Tell whether an address names a database server."""
-    return isinstance(url, str) and url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:"))
 
 
 def backend(url: str | Path, *, create: bool, password: str = "", place: bool = True) -> Backend:
