@@ -19,7 +19,7 @@ from watchfloor.core.errors import ForbiddenError
 from watchfloor.feeds.collect.broker import Broker
 from watchfloor.feeds.collect.connection import checked
 
-__all__ = ["Link", "said"]
+__all__ = ["Link", "context", "said"]
 
 GROUP = 0.1
 """Longest time, in seconds, for which messages are gathered before they are stored."""
@@ -81,7 +81,7 @@ class Link:
         if broker.user:
             self._client.username_pw_set(broker.user, broker.secret())
         if broker.tls:
-            self._client.tls_set_context(_context(broker))
+            self._client.tls_set_context(context(broker))
 
     def open(self) -> None:
         """Connect, subscribe, and wait for the broker's answers.
@@ -214,7 +214,7 @@ class Link:
             self.reason = f"{self._broker.shown} broke off: {code}."
 
 
-def _context(broker: Broker) -> ssl.SSLContext:
+def context(broker: Broker) -> ssl.SSLContext:
     """Return what the broker's certificate is checked against; only it, where the settings name one."""
     context = ssl.create_default_context(cafile=str(broker.ca) if broker.ca else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.feeds import FEEDS, Feed, Parsed, Rejected
+from watchfloor.feeds.dispute import settle
 from watchfloor.store import Appended
 from watchfloor.store.records import OWN, Observation, Record, Series
 
@@ -88,8 +89,10 @@ class Taking:
             for data in documents.values():
                 store.keep(data)
             _keep(parsed.series, lambda items: store.describe(items, known=received), aside)
+            settled, held = settle(self.reader.relate(taken, store.named), store.history)
+            aside += [_held(store, reason, record) for reason, record in held]
             records = _keep(
-                self.reader.relate(taken, store.named),
+                settled,
                 lambda items: store.append(items, known=received),
                 aside,
             )
@@ -106,6 +109,12 @@ class Taking:
             self.reader.name, self.source, records.stored + numbers.stored, records.duplicates + numbers.duplicates,
             numbers.stored, len(aside), next(iter(documents), ""), reasons, ok, newest,
         )  # fmt: skip
+
+
+def _held(store: "Store", reason: str, record: Record) -> Rejected:
+    """Return a record that is held, with the bytes it came in."""
+    data = store.raw(record.raw) if record.raw else b""
+    return Rejected(reason, f"{record.kind} {record.key}", data[: 64 * 1024])
 
 
 def _accept(
