@@ -5,17 +5,37 @@ from typing import TYPE_CHECKING, Any
 
 from watchfloor.alarms.verdict import Verdict
 
-__all__ = ["Alarm", "Event", "Group", "Life", "Policy", "State", "Verdict", "Watch"]
+__all__ = [
+    "Alarm",
+    "Event",
+    "Firing",
+    "Group",
+    "Life",
+    "Policy",
+    "Rules",
+    "Skill",
+    "State",
+    "Trial",
+    "Verdict",
+    "Watch",
+]
 
 if TYPE_CHECKING:
     from watchfloor.alarms.alarm import Alarm
     from watchfloor.alarms.event import Group
     from watchfloor.alarms.life import Life
     from watchfloor.alarms.policy import Policy
+    from watchfloor.alarms.ruleset import Rules
+    from watchfloor.alarms.skill import Skill
     from watchfloor.alarms.transitions import Event, State
+    from watchfloor.alarms.trial import Firing, Trial
     from watchfloor.alarms.watch import Watch
 
 _WHERE: dict[str, str] = {
+    "Skill": "skill",
+    "Firing": "trial",
+    "Trial": "trial",
+    "Rules": "ruleset",
     "Alarm": "alarm",
     "Event": "transitions",
     "Group": "event",

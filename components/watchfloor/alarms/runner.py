@@ -139,11 +139,7 @@ class Runner:
         """Return all changes of levels between two times, worked out anew; what holds at `start` comes first."""
         states = States.fresh(len(self.plan.subjects), self._count)
         found: list[Turn] = []
-        self._start = (
-            min(self._start, start - MEMORY // MICRO) if self.at != NEVER else start - MEMORY // MICRO
-        )
-        ends = self._ends(end)
-        done = self._first(np.arange(len(ends)))
+        ends, done = self._ends(end), self._first(start - MEMORY // MICRO)
         for rows in self._batches(done, ends):
             self._go(rows, done, ends, states, found)
         before: dict[int, Turn] = {}

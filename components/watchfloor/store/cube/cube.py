@@ -25,6 +25,8 @@ from watchfloor.store.cube.touched import Touched
 from watchfloor.store.cube.window import Latest, Window
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from watchfloor.store.store import Store
 
 __all__ = ["Cube"]
@@ -64,6 +66,8 @@ class Cube:
         self._store, self._base = store, folder
         self._lock = threading.RLock()
         self._attrs: dict[str, int] = {}
+        self._frame: pd.DataFrame | None = None
+        self._described = 0
         self._touched = Touched()
         self._state = State()
         self._files = None if folder is None else Files(folder, store.meta("store.id") or "")
@@ -149,6 +153,17 @@ class Cube:
     def names(self) -> list[str]:
         """Return the names of all series that have values, sorted."""
         return sorted(self._layout.members)
+
+    def series(self) -> "pd.DataFrame":
+        """Return what series say of themselves, as `Store.series` does, as of the last catching up; not to be changed."""
+        if self._frame is None:
+            self._frame = self._store.series()
+        return self._frame
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers that change when a series comes, moves, or says something else of itself."""
+        return self._described, self._layout.moves
 
     def cadence(self, name: str) -> timedelta | None:
         """Return the time between values: declared, or the median step; None where there are too few."""
@@ -356,7 +371,8 @@ class Cube:
             for change in changes
         ):
             return
-        frame = self._store.series()
+        frame = self._frame = self._store.series()
+        self._described += 1
         before = self._attrs
         self._attrs = {str(name): declared(attrs) for name, attrs in frame["attrs"].items()}
         again = [name for name, cadence in self._attrs.items() if before.get(name, cadence) != cadence]

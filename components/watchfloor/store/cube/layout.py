@@ -64,6 +64,8 @@ class Layout:
         self.members: dict[str, Member] = {}
         self.grids: dict[int, Grid] = {}
         self.loose: dict[str, Loose] = {}
+        self.moves = 0
+        """How often a series came or moved."""
         self.moved = False
         """Whether `members` says something that was not written down yet."""
 
@@ -114,11 +116,16 @@ class Layout:
     def forget(self, names: Iterable[str]) -> None:
         """Forget series, so that they are placed anew."""
         for name in names:
-            self.moved |= self.members.pop(name, None) is not None
+            if self.members.pop(name, None) is not None:
+                self._note()
 
     def free(self) -> list[str]:
         """Return the names of the series without a cadence."""
         return [name for name, item in list(self.members.items()) if not item.cadence]
+
+    def _note(self) -> None:
+        self.moves += 1
+        self.moved = True
 
     def _place(self, name: str, time: Ints, cursor: int) -> Member:
         cadence = cadence_of(time, self._declared(name))
@@ -128,7 +135,7 @@ class Layout:
             member = Member(since=cursor)
             self.loose[name] = Loose()
         self.members[name] = member
-        self.moved = True
+        self._note()
         return member
 
     def _fits(self, member: Member, time: Ints) -> bool:
@@ -165,7 +172,7 @@ class Layout:
         series.put((told + first) * member.cadence + member.phase, value[told], flag[told])
         self.loose[name] = series
         self.members[name] = replace(member, cadence=0, phase=0, row=-1)  # as a whole: others are reading
-        self.moved = True
+        self._note()
 
     def _tighten(self, name: str, series: Loose, cursor: int) -> None:
         """Move a series whose times turn out to keep a cadence into a grid."""
@@ -180,7 +187,7 @@ class Layout:
             return
         grid.put(np.full(len(time), row), steps, value, flag)
         self.members[name] = replace(member, cadence=cadence, phase=phase, row=row, since=cursor)
-        self.moved = True
+        self._note()
 
 
 def cadence_of(time: Ints, declared: int) -> int:

@@ -1,0 +1,147 @@
+"""From states to verdicts: the numbers, the samples, and how sure."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+
+from watchfloor.alarms.amount import short, spoken
+from watchfloor.alarms.machine import NEVER
+from watchfloor.alarms.rules.base import Case, Moment, Rule, Said
+from watchfloor.alarms.runner import MICRO, Runner
+from watchfloor.alarms.thresholds import Level
+from watchfloor.alarms.verdict import Verdict
+from watchfloor.core.clock import from_micros
+from watchfloor.store.cube import Cube
+
+__all__ = ["RECENT", "Held", "of_moment", "verdicts"]
+
+RECENT = timedelta(days=7)
+"""What fired within this time is spoken of after it has cleared, so that who kept an alarm open hears of it."""
+_SAMPLES = 12
+_MEMBERS = 12
+_FEW = 0.8
+_SUSPECT, _BAD = 2, 3
+
+Held = tuple[int, Level | None]
+"""How many levels hold, and the worst of them."""
+
+
+def verdicts(
+    rule: Rule, runner: Runner, cube: Cube, keys: frozenset[str], *, quiet: bool = True
+) -> Iterator[Verdict]:
+    """Say what a runner found: what fires, what did lately, and the subjects of `keys`.
+
+    Parameters
+    ----------
+    rule, runner
+        What ran.
+    cube
+        Where the samples are.
+    keys
+        Subjects that are spoken of however they stand.
+    quiet
+        Whether what does not fire is spoken of at all.
+    """
+    states, at = runner.states, runner.at
+    wanted = states.level > 0
+    if quiet:
+        wanted |= (states.changed != NEVER) & (states.changed >= at - RECENT // MICRO)
+    for key in keys:
+        place = runner.place(key)
+        if place is not None:
+            wanted[place] = True
+    for place in np.flatnonzero(wanted).tolist():
+        yield _verdict(rule, runner, cube, place)
+
+
+def held(runner: Runner, place: int) -> Held:
+    """Return the level that holds for a subject."""
+    count = int(runner.states.level[place])
+    chosen = runner.set_at(place, max(int(runner.states.seen[place]), 0))
+    if not count or chosen is None:
+        return 0, None
+    return count, chosen.levels[min(count, len(chosen.levels)) - 1]
+
+
+def of_moment(rule: Rule, moment: Moment, at: int) -> Verdict:
+    """Say what a rule without samples of its own found."""
+    subject = moment.subject
+    level = subject.sets[0].levels[moment.level - 1] if moment.level else None
+    first = subject.sets[0].levels[0]
+    text = moment.said.text if moment.said else f"{rule.title()} at {subject.about.station}: no longer so"
+    unit = "" if subject.units == "s" else subject.units
+    value = spoken(moment.value) if subject.units == "s" else short(moment.value, unit)
+    return Verdict(
+        rule=rule.id, version=rule.version, subject=subject.key, series=moment.series or (subject.about.name,),
+        time=from_micros(at), level=moment.level, name=level.name if level else "", colour=level.colour if level else None,
+        grade=level.grade if level else None, value=moment.value, limit=(level or first).limit(moment.value), units=subject.units,
+        why=f"{text}." if moment.said else f"{text} ({value}).", clears=moment.level == 0, hazard=rule.hazard or subject.about.hazard or "other",
+        title=f"{rule.title()}: {subject.title}",
+    )  # fmt: skip
+
+
+def _verdict(rule: Rule, runner: Runner, cube: Cube, place: int) -> Verdict:
+    subject, states = runner.plan.subjects[place], runner.states
+    count, level = held(runner, place)
+    seen, value = int(states.seen[place]), float(states.value[place])
+    chosen = runner.set_at(place, max(seen, 0))
+    onset = int(states.onset[place, count - 1]) if count else seen
+    lasted = max(0, seen - onset) / 1e6
+    span = runner.lookback + max(3 * runner.axis.cadence, min(seen - onset, 86_400_000_000))
+    said = Said("")
+    if level is not None:
+        said = rule.say(Case(subject, level, value, lasted, runner.plan, runner.board(place, span)))
+    elif chosen is not None:
+        first = chosen.levels[0]
+        limit = first.limit(value)
+        said = Said(
+            f"{subject.title or subject.about.station} is back behind {first.name}: {short(value, subject.units)} against "
+            f"{short(limit, subject.units)}".strip()
+        )
+    doubts, samples = _doubts(rule, runner, cube, place, onset, seen)
+    limit_value = None if level is None and chosen is None else (level or chosen.levels[0]).limit(value)  # type: ignore[union-attr]
+    text = said.text + (f"; {', '.join(doubts)}" if doubts else "") + "."
+    return Verdict(
+        rule=rule.id, version=rule.version, subject=subject.key,
+        series=tuple(runner.plan.names[member] for member in subject.members[:_MEMBERS]),
+        time=from_micros(max(seen, 0)), level=count, name=level.name if level else "",
+        colour=level.colour if level else None, grade=level.grade if level else None,
+        value=said.value if said.value is not None else value, limit=said.limit if said.limit is not None else limit_value,
+        units=said.units or subject.units,
+        samples=tuple((name, from_micros(time)) for name, time in (said.samples or samples)), weakened=bool(doubts),
+        why=text, clears=count == 0, hazard=rule.hazard or subject.about.hazard or "other",
+        title=f"{rule.title()}: {subject.title}" if subject.title != rule.title() else subject.title,
+    )  # fmt: skip
+
+
+def _doubts(
+    rule: Rule, runner: Runner, cube: Cube, place: int, onset: int, seen: int
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """Return why a verdict is weak, and the samples that decided."""
+    subject = runner.plan.subjects[place]
+    found: list[str] = []
+    start = min(onset, seen) - runner.lookback
+    start = max(start, seen - 86_400_000_000 - runner.lookback)
+    samples: list[tuple[str, int]] = []
+    suspect = bad = 0
+    there = steps = 0
+    for member in subject.members[:_MEMBERS]:
+        window = cube.window(runner.plan.names[member], from_micros(start), from_micros(max(seen, start) + 1))
+        suspect += int((window.flag == _SUSPECT).sum())
+        bad += int((window.flag == _BAD).sum())
+        usable = ~np.isnan(window.value) & (window.flag < _BAD)
+        there, steps = there + int(usable.sum()), steps + len(usable)
+        if member == subject.members[0]:
+            samples = [(runner.plan.names[member], int(time)) for time in window.time[usable][-_SAMPLES:]]
+    if suspect:
+        found.append(f"weak: {suspect} of {there} values are flagged suspect")
+    if bad:
+        found.append(f"weak: {bad} values are flagged bad and left out")
+    elif steps and there < _FEW * steps:
+        found.append(f"weak: {steps - there} of {steps} values are missing")
+    age = runner.at - seen
+    patience = rule.stale // MICRO if rule.stale is not None else 3 * runner.axis.cadence or 3_600_000_000
+    if seen != NEVER and age > patience:
+        found.append(f"weak: the newest value is {spoken(age / 1e6)} old")
+    return found, samples
