@@ -16,7 +16,8 @@ class Ewma(Learning):
     """Exponentially weighted moving average of standardised values (Roberts 1959, doi:10.1080/00401706.1959.10489860).
 
     The score is the distance of the average from the target in its own standard deviations, which grow to
-    ``sqrt(weight / (2 - weight))`` after the first values. With a weight of 0.1 and a limit of 2.814 a chart in control calls
+    ``sqrt(weight / (2 - weight))`` after the first values; a shift that is there from the beginning is so found sooner. With
+    `steady`, a weight of 0.1 and a limit of 2.814 a chart in control calls
     once in 500 values, and a shift of one standard deviation is found after 10.3 (Lucas & Saccucci 1990,
     doi:10.1080/00401706.1990.10484583; computed by `diagnosis.runlength`).
 
@@ -35,13 +36,16 @@ class Ewma(Learning):
         default=2.814, bounds=(0, 1e6), doc="Limit L, in standard deviations of the weighted mean."
     )
     weight = param.Number(default=0.1, bounds=(0.001, 1), doc="Weight of the newest value.")
+    steady = param.Boolean(
+        default=False, doc="Whether the limits are those of the long run from the first value on."
+    )
 
     def _judge(self, time: Ints, value: Floats, start: int, memory: dict[str, Any]) -> tuple[Floats, Say]:  # noqa: ARG002
         state = memory.setdefault("state", np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0]))
         target, sigma = self._given()
         score, mean, average = _averages(
             value, start, int(memory["first"]), state, float(self.weight), float(self.limit), int(self.train), target,
-            sigma, bool(self.relearn),
+            sigma, bool(self.relearn), bool(self.steady),
         )  # fmt: skip
 
         def say(at: int) -> str:
@@ -57,7 +61,7 @@ class Ewma(Learning):
 @njit(cache=True, nogil=True)  # pragma: no cover
 def _averages(
     value: Any, start: int, first: int, state: Any, weight: float, limit: float, train: int,
-    target: float, sigma: float, relearn: bool,
+    target: float, sigma: float, relearn: bool, steady: bool,
 ) -> Any:  # fmt: skip
     """Return scores; state: average, values in it, mean, spread, ready, place learned from."""
     n = len(value) - start
@@ -74,7 +78,8 @@ def _averages(
             state[0], state[1], state[4] = 0.0, 0.0, 1.0
         state[0] = weight * (value[i] - state[2]) / state[3] + (1.0 - weight) * state[0]
         state[1] += 1.0
-        width = np.sqrt(weight / (2.0 - weight) * (1.0 - (1.0 - weight) ** (2.0 * state[1])))
+        grown = 1.0 if steady else 1.0 - (1.0 - weight) ** (2.0 * state[1])
+        width = np.sqrt(weight / (2.0 - weight) * grown)
         at = i - start
         score[at] = abs(state[0]) / width
         mean[at], average[at] = state[2], state[2] + state[0] * state[3]
