@@ -22,6 +22,8 @@ __all__ = [
 
 if TYPE_CHECKING:
     from watchfloor.alarms.alarm import Alarm
+    from watchfloor.alarms.draft import Draft
+    from watchfloor.alarms.drafts import Drafts
     from watchfloor.alarms.event import Group
     from watchfloor.alarms.life import Life
     from watchfloor.alarms.policy import Policy
@@ -37,6 +39,8 @@ _WHERE: dict[str, str] = {
     "Trial": "trial",
     "Rules": "ruleset",
     "Alarm": "alarm",
+    "Draft": "draft",
+    "Drafts": "drafts",
     "Event": "transitions",
     "Group": "event",
     "Life": "life",

@@ -173,6 +173,16 @@ class Life:
                 return list({alarm.id: alarm for alarm in made}.values())
         raise _lost()
 
+    def matters(self, verdict: Verdict) -> bool:
+        """Tell whether a verdict would change an alarm, or begin to."""
+        with self._lock:
+            alarm = self._book.at(verdict.key)
+        if alarm is None or not (alarm.open or alarm.standing):
+            return verdict.fires
+        if verdict.fires:
+            return not alarm.standing or verdict.level != alarm.verdict.level
+        return alarm.standing and verdict.clears
+
     def tick(self, now: datetime, known: datetime | None = None) -> list[Alarm]:
         """Let time do what it does: shelves and overrides end, what nobody acknowledges is passed on.
 

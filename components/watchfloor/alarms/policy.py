@@ -17,7 +17,7 @@ from watchfloor.core.errors import SettingsError
 from watchfloor.core.kinds import kind
 from watchfloor.core.scales import WarningColour
 
-__all__ = ["DAYS", "FILE", "Channel", "Delay", "Near", "Policy", "Rung", "Span", "read_policy"]
+__all__ = ["DAYS", "FILE", "Channel", "Delay", "Near", "Policy", "Rung", "Sender", "Span", "read_policy"]
 
 FILE = "alarms.yml"
 _LIMITS = Limits(size=256 * 1024, values=5_000)
@@ -113,6 +113,21 @@ class Shelf(_Part):
     longest: Duration = timedelta(hours=24)
 
 
+class Sender(_Part):
+    """Who issues messages, as CAP 1.2 names it."""
+
+    sender: str = Field("", max_length=200, pattern=r"^[^\s,<&]*$")
+    name: str = Field("", max_length=200)
+    contact: str = Field("", max_length=500)
+    web: str = Field("", max_length=500, pattern=r"^(https?://\S+)?$")
+    scope: Literal["Public", "Restricted", "Private"] = "Public"
+    restriction: str = Field("", max_length=500)
+    addresses: str = Field("", max_length=2000)
+    approvals: int = Field(1, ge=1, le=3)
+    key: Path | None = None
+    certificate: Path | None = None
+
+
 class Policy(_Part):
     """All of it.
 
@@ -132,6 +147,7 @@ class Policy(_Part):
     channels: dict[str, Channel] = Field(default_factory=dict)
     flood: Flood = Field(default_factory=lambda: Flood.model_validate({}))
     retry: tuple[Duration, ...] = ()
+    cap: Sender = Field(default_factory=lambda: Sender.model_validate({}))
 
     def delay(self, rule: str) -> Delay:
         """Return a rule's delays."""

@@ -1,11 +1,10 @@
 """What the watch sees of the sensors before any rule is asked: marks of quality, health, maintenance."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from watchfloor.alarms.verdict import Verdict
-from watchfloor.core.clock import from_micros, micros
+from watchfloor.core.clock import from_micros, micros, monotonic
 from watchfloor.diagnosis.quality import Sensors, assess
 from watchfloor.store.cube import Cube
 
@@ -17,6 +16,8 @@ __all__ = ["Sight"]
 _TOGETHER = 600_000_000
 """Microseconds: what came lately is judged together, what came late by itself."""
 _ALWAYS = -(2**60)
+_PART = 100
+"""Series that are judged between two looks at the clock."""
 
 
 class Sight:
@@ -39,35 +40,68 @@ class Sight:
     def __init__(self, floor: "Floor") -> None:
         self._floor, self._store = floor, floor.store
         self._version = 0
+        self._waiting: dict[str, int] = {}
         self._sensors: Sensors | None = None
         self._series = -1
 
-    def mark(self, cube: Cube, now: datetime, known: datetime | None = None) -> int:
-        """Mark what came since the last time; return how many marks are new.
-
-        What fails is judged again next time, for nothing counts as seen before its marks are stored.
-        """
+    def look(self, cube: Cube) -> None:
+        """Note what the cube took in and is to be judged."""
         version, touched = cube.since(self._version)
-        if not touched:
-            return 0
-        names: dict[int, list[str]] = {}
-        recent = micros(now) - _TOGETHER
         for name, since in touched.items():
-            names.setdefault(recent if since >= recent else since, []).append(name)
-        stored = 0
-        for since, part in sorted(names.items()):
+            self._waiting[name] = min(since, self._waiting.get(name, since))
+        self._version = version
+
+    def mark(
+        self,
+        cube: Cube,
+        now: datetime,
+        known: datetime | None = None,
+        *,
+        names: Iterable[str] | None = None,
+        seconds: float | None = None,
+    ) -> int:
+        """Judge what waits for it, and store the marks; return how many are new.
+
+        What fails waits on: nothing counts as judged before its marks are stored.
+
+        Parameters
+        ----------
+        cube
+            Where the values are.
+        now
+            The time that it is about.
+        known
+            When it is known; None for now.
+        names
+            Only these series; None for all.
+        seconds
+            How long it may take, about; the rest waits.
+        """
+        chosen = list(self._waiting) if names is None else [name for name in names if name in self._waiting]
+        began, stored = monotonic(), 0
+        for since, part in self._parts(chosen, micros(now)):
             start = None if since <= _ALWAYS else from_micros(since)
             marked = self._store.marks(part, start)
             marks = assess(cube, part, start, series=self._read(), now=now, marked=marked)
             stored += self._store.mark(marks, known).stored if marks else 0
-        self._version = version
+            for name in part:
+                del self._waiting[name]
+            if seconds is not None and monotonic() - began > seconds:
+                break
         if stored:
             cube.catch_up()
         return stored
 
-    def health(self, cube: Cube, now: datetime) -> list[Verdict]:
-        """Return what is to be said of sensors that fell silent or are not to be trusted."""
-        return []
+    def _parts(self, names: Iterable[str], now: int) -> Iterator[tuple[int, list[str]]]:
+        """Yield series that are judged together and from when: what came lately at once, what came late by itself."""
+        found: dict[int, list[str]] = {}
+        recent = now - _TOGETHER
+        for name in names:
+            since = self._waiting[name]
+            found.setdefault(recent if since >= recent else since, []).append(name)
+        for since, group in sorted(found.items(), reverse=True):
+            for start in range(0, len(group), _PART):
+                yield since, group[start : start + _PART]
 
     def maintained(self, now: datetime) -> Collection[str]:
         """Return the series that somebody works on at a time."""

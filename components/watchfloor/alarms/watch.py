@@ -34,6 +34,8 @@ PIECE = timedelta(minutes=10)
 """The step in which it is."""
 CADENCE, LATE = timedelta(minutes=1), timedelta(minutes=3)
 _STANDBY, _AGAIN = 2.0, 1.0
+_MARKING = 0.1
+_HOUR = timedelta(hours=1)
 _LOG = logging.getLogger(__name__)
 
 
@@ -132,6 +134,7 @@ class Watch:
         self._stop = threading.Event()
         self._seen: tuple[int, datetime] | None = None
         self._said: dict[str, str] = {}
+        self._marked: datetime | None = None
 
     # One step
 
@@ -163,10 +166,12 @@ class Watch:
         cursor = self.store.cursor()
         cube = Cube.of(self.store)
         if self._part("cube", cube.catch_up):
-            self._part("quality", lambda: self._sight.mark(cube, now, known))
-            self._part("sensors", lambda: verdicts.extend(self._sight.health(cube, now)))
             self._part("rules", lambda: verdicts.extend(self._ask(cube, now)))
+            # Where values cannot be judged, alarms are raised all the same.
+            checked = self._part("quality", lambda: self._check(cube, verdicts, now, known))
             self._part("alarms", lambda: alarms.extend(self._take(verdicts, now, known)))
+            if checked:
+                self._part("quality", lambda: self._rest(cube, now, known, whole=not tell))
         self._part("timers", lambda: alarms.extend(self.life.tick(now, known)))
         if tell:
             self._part("notices", lambda: self._tell(now))
@@ -274,11 +279,29 @@ class Watch:
     def _ask(self, cube: Cube, now: datetime) -> Sequence[Verdict]:
         if self._rules is None:
             try:
-                from watchfloor.alarms.rules import Rules
+                from watchfloor.alarms.ruleset import Rules
             except ImportError:
                 return []
             self._rules = Rules.of(self.floor)
         return self._rules.evaluate(cube, now)
+
+    def _check(self, cube: Cube, verdicts: list[Verdict], now: datetime, known: datetime | None) -> None:
+        """Judge the values that would change an alarm before they do; what they are worth may change what rules say."""
+        self._sight.look(cube)
+        names = dict.fromkeys(
+            name for verdict in verdicts if self.life.matters(verdict) for name in verdict.series
+        )
+        if names and self._sight.mark(cube, now, known, names=names):
+            verdicts[:] = self._ask(cube, now)
+            self._sight.look(cube)
+
+    def _rest(self, cube: Cube, now: datetime, known: datetime | None, *, whole: bool) -> None:
+        """Judge all other values, after the alarms; in the past once an hour, else for a short while each time."""
+        if not whole:
+            self._sight.mark(cube, now, known, seconds=_MARKING)
+        elif self._marked is None or now - self._marked >= _HOUR:
+            self._marked = now
+            self._sight.mark(cube, now, known)
 
     def _take(self, verdicts: Sequence[Verdict], now: datetime, known: datetime | None) -> list[Alarm]:
         under = self._sight.maintained(now)
