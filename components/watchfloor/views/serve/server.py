@@ -259,7 +259,9 @@ class Server:
                 if self._collect:
                     self.floor.collect(self._stop)
             except Exception:
-                log.exception("collecting ended" if self._prepared.is_set() else "the floor could not be prepared")
+                log.exception(
+                    "collecting ended" if self._prepared.is_set() else "the floor could not be prepared"
+                )
 
         thread = Thread(target=work, name="collect", daemon=True)
         thread.start()
@@ -383,4 +385,6 @@ def _oauth(settings: Settings, access: Access) -> PanelProvider:
     config.oauth_provider = settings.oauth_provider
     config.oauth_key = settings.oauth_key
     config.oauth_secret = settings.oauth_secret
+    config.oauth_redirect_uri = settings.oauth_redirect or None
+    config.oauth_extra_params = dict(settings.oauth_extra)
     return PanelProvider(access)
