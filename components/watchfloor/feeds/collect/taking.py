@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.feeds import FEEDS, Feed, Parsed, Rejected
-from watchfloor.feeds.dispute import settle
+from watchfloor.feeds.collect.dispute import settle
 from watchfloor.store import Appended
 from watchfloor.store.records import OWN, Observation, Record, Series
 

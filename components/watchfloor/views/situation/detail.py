@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from watchfloor.core.clock import parse_time
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.floor.areas import Areas, codes
+from watchfloor.security.text import plain
 from watchfloor.store.records import Record
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation import acts, message
@@ -88,6 +90,7 @@ class Detail(View):
             "monitor": "./monitor" + Selection(record=name).to_query() if record.kind == "alarm" else "",
             "placed": record.geometry is not None,
             "coded": self._coded(record),
+            "disputed": _disputed(record),
             "raw": record.raw,
             "infos": message.infos(record),
             "links": message.links(record),
@@ -159,3 +162,18 @@ class Detail(View):
                 }
             )
         return told[::-1][:_REVISIONS]
+
+
+def _disputed(record: Record) -> list[dict[str, Any]]:
+    """Return what wants to change a verified alert and is held, as `watchfloor.feeds.collect.dispute` wrote it down."""
+    given = record.body.get("disputed")
+    told = []
+    for item in given if isinstance(given, list) else []:
+        if isinstance(item, Mapping):
+            try:
+                sent = millis(parse_time(str(item.get("sent", ""))))
+            except InvalidInputError:
+                continue
+            trust = item.get("trust") if item.get("trust") in {"none", "unverified"} else "none"
+            told.append({"type": plain(str(item.get("type", "")), 40), "sent": sent, "trust": trust})
+    return told

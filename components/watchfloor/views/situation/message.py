@@ -22,7 +22,7 @@ _NAMES = {
 _RESPONSE = ("responseType", "response", "responses")
 _SENDER = ("senderName", "sender_name", "sender")
 _SHOWN = {
-    "headline", "description", "instruction", "language", "event", "title", "area", "areaDesc", "web", "url", "uri",
+    "headline", "description", "instruction", "disputed", "language", "event", "title", "area", "areaDesc", "web", "url", "uri",
     "info", "infos", "geometry", "parameters", "parameter", *_RESPONSE, *_SENDER, "contact",
 }  # fmt: skip
 

@@ -42,7 +42,7 @@ class Row:
     phase
         ``active``, ``upcoming`` (begins within `SOON`) or ``over`` (cancelled, ended or expired within `OVER_FOR`).
     badges
-        Of ``new``, ``updated``, ``cancelled``, ``ended``, ``expired``, ``upcoming``, ``late``, ``exercise``, ``test``.
+        Of ``new``, ``updated``, ``cancelled``, ``ended``, ``expired``, ``upcoming``, ``late``, ``disputed``, ``exercise``, ``test``.
     people
         People inside its area, where that was worked out.
 
@@ -213,6 +213,8 @@ def _badges(record: Record, stands: Phase, known: datetime, *, again: bool, usua
             found.append("updated" if again else "new")
         if record.known - record.sent > LATE_AFTER:
             found.append("late")
+    if record.body.get("disputed"):
+        found.append("disputed")
     if record.status != usual and record.status in {"Exercise", "Test"}:
         found.append(str(record.status).lower())
     return tuple(found)

@@ -37,6 +37,8 @@ const DetailPane = pane("detail", (ctx) => {
         hazardSign(record.hazard), h("span", {}, ctx.t(`hazard.${record.hazard}`)), h("span", {class: "muted"}, kindSign(record.kind), " ", ctx.t(`kind.${record.kind}`)),
         record.badges.map((badge) => h("span", {class: `badge ${badge}`}, ctx.t(`badge.${badge}`)))),
       h("h2", {}, record.title || ctx.t("list.untitled")),
+      record.disputed.map((each) => h("p", {class: "notice bad disputed", role: "note"},
+        ctx.t("detail.disputed", {type: each.type, time: fullTime(each.sent, ctx.zone), trust: ctx.t(`trust.${each.trust}`)}))),
       record.area ? h("p", {class: "where"}, record.area) : null,
       record.monitor ? h("p", {class: "monitor"}, h("a", {href: record.monitor}, ctx.t("detail.monitor"))) : null,
       record.placed ? null : coded(record.coded));

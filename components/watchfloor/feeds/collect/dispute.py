@@ -80,7 +80,9 @@ def settle(records: Iterable[Record], history: History) -> tuple[list[Record], l
             known = [*known, *(_dispute(item) for item in fresh)][-MOST:]
             # after all that is stored of the chain, so that it is what holds; told when its sender told it, or when
             # the first word against it came, if that was stored already
-            mark = f"{last.revision.partition('~')[0]}~{digest(known)[:12]}"
+            base, _, count = last.revision.partition("~")
+            number = int(count[:4]) + 1 if count[:4].isdigit() else 1
+            mark = f"{base}~{number:04d}-{digest(known)[:12]}"
             body = stands.body | {"disputed": known}
             found.append(replace(stands, revision=mark, sent=max(stands.sent, last.sent), body=body))
     return found, held
