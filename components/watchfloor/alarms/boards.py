@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from watchfloor.core.clock import from_micros
 from watchfloor.store.cube import Cube, Group
 
-__all__ = ["Axis", "Board", "Even", "Odd", "axes"]
+__all__ = ["Axis", "Board", "Even", "Mixed", "Odd", "axes", "together"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 _UNUSABLE = 3
 _COLUMNS = 2**40
+_MINUTE = 60_000_000
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,70 @@ class Odd:
         return Board(
             window.time[:size], np.zeros(1, np.int64), value, begin - first, 0, np.zeros(1, np.int64)
         )
+
+
+class Mixed:
+    """Series of different cadences, or of none: a column holds the last sample of each within the time up to it.
+
+    Parameters
+    ----------
+    cube
+        Where they are.
+    names
+        Their names.
+    cadence
+        Microseconds between columns.
+    """
+
+    def __init__(self, cube: Cube, names: Sequence[str], cadence: int) -> None:
+        self._cube = cube
+        self.names, self.cadence = tuple(names), cadence
+
+    def ends(self, at: int) -> Ints:
+        """Return, of each series, the number of the first column after all that was told up to a time."""
+        found = []
+        for name in self.names:
+            time = self._cube.window(name, None, from_micros(at + 1)).time[-1:]
+            found.append(
+                min(-(-int(time[0]) // self.cadence), at // self.cadence) + 1 if len(time) else -_COLUMNS
+            )
+        return np.array(found, np.int64)
+
+    def begins(self) -> Ints:
+        """Return, of each series, the number of the first column that was told."""
+        first = [self._cube.window(name).time[:1] for name in self.names]
+        return np.array(
+            [-(-int(time[0]) // self.cadence) if len(time) else _COLUMNS for time in first], np.int64
+        )
+
+    def column(self, member: int, at: int) -> int:  # noqa: ARG002  of all the same
+        """Return the number of the first column at or after a time."""
+        return -(-at // self.cadence)
+
+    def board(self, members: Ints, start: int, end: int, lookback: int) -> Board:
+        """Return the columns from `start` up to, but not at, `end`, and as many before as a window looks back on."""
+        back = -(-lookback // self.cadence)
+        low = start - back
+        value = np.full((len(members), max(0, end - low)), np.nan, np.float32)
+        begin, stop = from_micros((low - 1) * self.cadence + 1), from_micros((end - 1) * self.cadence + 1)
+        for row, member in enumerate(members.tolist()):
+            window = self._cube.window(self.names[member], begin, stop)
+            good = window.flag < _UNUSABLE
+            value[row, -(-window.time[good] // self.cadence) - low] = window.value[good]  # the last one stays
+        place = np.full(len(self.names), -1, np.int64)
+        place[members] = np.arange(len(members))
+        time = np.arange(low, end, dtype=np.int64) * self.cadence
+        return Board(time, np.zeros(len(members), np.int64), value, back, self.cadence, place)
+
+
+def together(cube: Cube, found: "Sequence[Axis]") -> "Axis":
+    """Return one axis for series of several: of the finest cadence, or of a minute where times are free."""
+    names = [name for axis in found for name in axis.names]
+    cadences = sorted({axis.cadence for axis in found})
+    even = cadences[0] > 0 and all(cadence % cadences[0] == 0 for cadence in cadences)
+    return Mixed(
+        cube, names, cadences[0] if even else min(_MINUTE, *(each for each in cadences if each), _MINUTE)
+    )
 
 
 def axes(cube: Cube, names: Sequence[str]) -> list[Axis]:

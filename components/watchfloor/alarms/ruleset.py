@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from watchfloor.alarms import documents
-from watchfloor.alarms.boards import Axis, axes
+from watchfloor.alarms.boards import Axis, axes, together
 from watchfloor.alarms.combining import Part, combine, grouped, level_of, rank_of
 from watchfloor.alarms.documents import Book, read_rule
 from watchfloor.alarms.rules import Rule
@@ -125,13 +125,13 @@ class Rules:
                 for runner in runners:
                     runner.run(now, touched)
                     mine = list(verdicts(rule, runner, cube, frozenset(wanted.get(name, ()))))
-                    found += mine
+                    found += mine if rule.raises else []
                     if name in needed:
                         parts += self._parts(runner, mine)
             for rule in self.rules.values():
                 if rule.enabled and rule.instant:
                     mine = self._moments(rule, cube, now, wanted.get(rule.id, set()))
-                    found += mine
+                    found += mine if rule.raises else []
                     if rule.id in needed:
                         parts += [self._part(verdict) for verdict in mine]
             for rule in combined:
@@ -236,17 +236,12 @@ class Rules:
         self._bound = bound
 
     def _plans(self, rule: Rule, cube: Cube, site: Site, left: dict[str, str]) -> list[Runner]:
+        if rule.instant:
+            return []
         names = [about.name for about in site.selected(rule.series)]
         found: Sequence[Axis] = axes(cube, names)
         if rule.across and len(found) > 1:  # stations are compared column by column
-            most = max(found, key=lambda axis: len(axis.names))
-            left |= {
-                name: "it has another cadence than most"
-                for axis in found
-                if axis is not most
-                for name in axis.names
-            }
-            found = [most]
+            found = [together(cube, found)]
         runners = []
         for axis in found:
             plan, lacking = rule.bind(axis.names, site)

@@ -150,8 +150,8 @@ def held(value: Floats, columns: int) -> Floats:
 def position(value: Floats, high: Floats, low: Floats) -> Floats:
     """Return how many levels each value has reached, with the share of the way to the next as a fraction.
 
-    So stations with different limits can be compared. Below the first level the way to it is counted from a limit's
-    size (or the distance of the first two limits, if larger) before it; beyond the last there is nothing more.
+    So stations with different limits can be compared. The way to the first level is as long as that to the
+    second, or as the first limit is large if that is less; beyond the last there is nothing more.
 
     Parameters
     ----------
@@ -326,7 +326,8 @@ def _position(value: Floats, high: Floats, low: Floats, out: Any) -> None:  # no
                     else:
                         size = abs(limits[row, 0])
                         if count > 1:
-                            size = max(size, sign * limits[row, 1] - top)
+                            apart = sign * limits[row, 1] - top
+                            size = min(size, apart) if size > 0 else apart
                     found = np.float32(reached)
                     if size > 0:
                         # Rounding must never lift a value onto a level that it has not reached.

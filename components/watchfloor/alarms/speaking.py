@@ -1,9 +1,11 @@
 """From states to verdicts: the numbers, the samples, and how sure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchfloor.alarms.amount import short, spoken
 from watchfloor.alarms.machine import NEVER
@@ -92,13 +94,15 @@ def _verdict(rule: Rule, runner: Runner, cube: Cube, place: int) -> Verdict:
     said = Said("")
     if level is not None:
         said = rule.say(Case(subject, level, value, lasted, runner.plan, runner.board(place, span)))
+        if not level.reached(value) and np.float32(value) != np.float32(level.limit(value)):
+            said = replace(said, text=f"{said.text}{_kept(rule, level, subject.units)}")
     elif chosen is not None:
         first = chosen.levels[0]
-        limit = first.limit(value)
-        said = Said(
-            f"{subject.title or subject.about.station} is back behind {first.name}: {short(value, subject.units)} against "
-            f"{short(limit, subject.units)}".strip()
-        )
+        who = subject.title or subject.about.station
+        said = Said(f"{who} is back: fewer stations than are asked for have reached {first.name}")
+        if runner.plan.own is None or subject.units:
+            figures = f"{short(value, subject.units)} against {short(first.limit(value), subject.units)}"
+            said = Said(f"{who} is back behind {first.name}: {figures}")
     doubts, samples = _doubts(rule, runner, cube, place, onset, seen)
     limit_value = None if level is None and chosen is None else (level or chosen.levels[0]).limit(value)  # type: ignore[union-attr]
     text = said.text + (f"; {', '.join(doubts)}" if doubts else "") + "."
@@ -113,6 +117,23 @@ def _verdict(rule: Rule, runner: Runner, cube: Cube, place: int) -> Verdict:
         why=text, clears=count == 0, hazard=rule.hazard or subject.about.hazard or "other",
         title=f"{rule.title()}: {subject.title}" if subject.title != rule.title() else subject.title,
     )  # fmt: skip
+
+
+def _expected(time: NDArray[np.int64], start: int, end: int) -> int:
+    """Return how many samples there would be without gaps: by their median step, since some send less than declared."""
+    if len(time) < 3:
+        return len(time)
+    step = int(np.median(np.diff(time)))
+    return max(len(time), (end - max(start, int(time[0]) - step + 1)) // step)
+
+
+def _kept(rule: Rule, level: Level, units: str) -> str:
+    """Say why a level still holds, though the signal is behind its limit."""
+    high, low = rule.back(level, units)
+    edge = f"below {short(high, units)}" if high == high else f"above {short(low, units)}"  # noqa: PLR0124  not NaN
+    counted = "" if not units else f" {edge}"
+    wait = f" for {spoken(rule.off_after)}" if rule.off_after else ""
+    return f"; it holds until it has been back{counted}{wait}" if counted or wait else ""
 
 
 def _doubts(
@@ -131,7 +152,7 @@ def _doubts(
         suspect += int((window.flag == _SUSPECT).sum())
         bad += int((window.flag == _BAD).sum())
         usable = ~np.isnan(window.value) & (window.flag < _BAD)
-        there, steps = there + int(usable.sum()), steps + len(usable)
+        there, steps = there + int(usable.sum()), steps + _expected(window.time[usable], start, seen)
         if member == subject.members[0]:
             samples = [(runner.plan.names[member], int(time)) for time in window.time[usable][-_SAMPLES:]]
     if suspect:

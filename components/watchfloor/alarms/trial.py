@@ -22,8 +22,6 @@ __all__ = ["CHATTER", "Firing", "Trial", "tried"]
 
 CHATTER = timedelta(minutes=60)
 """A rule that fires again for the same subject within this of its end chatters."""
-_GRID = timedelta(minutes=10)
-_MOMENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -172,23 +170,10 @@ def _turned(name: str, runner: Runner, start: datetime, end: datetime) -> list[_
 
 
 def _moments(rule: Rule, cube: Cube, site: Site, start: datetime, end: datetime) -> list[_Change]:
-    """Ask a rule without samples of its own again and again, and note what changes."""
-    grid = max(_GRID, (end - start) / _MOMENTS)
-    before: dict[str, int] = {}
     found = []
-    at = start
-    while at <= end:
-        for moment in rule.moments(cube, site, micros(at)):
-            key = moment.subject.key
-            if moment.level != before.get(key, 0):
-                before[key] = moment.level
-                step = moment.subject.sets[0].levels[moment.level - 1] if moment.level else None
-                found.append(
-                    _Change(
-                        rule.id, moment.subject, moment.series, micros(at), moment.level, step, moment.value
-                    )
-                )
-        at += grid
+    for at, moment in rule.changes(cube, site, micros(start), micros(end)):
+        step = moment.subject.sets[0].levels[moment.level - 1] if moment.level else None
+        found.append(_Change(rule.id, moment.subject, moment.series, at, moment.level, step, moment.value))
     return found
 
 

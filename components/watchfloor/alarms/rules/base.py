@@ -24,6 +24,9 @@ __all__ = ["Case", "Moment", "Plan", "Rule", "Said", "Subject", "beyond"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+_GRID = 600_000_000
+"""Microseconds between two moments at which the past is asked, at most `_MOMENTS` times."""
+_MOMENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,8 @@ class Rule(BaseModel):
         Age of the newest value from which a verdict says that it is old; three cadences if not given.
     enabled
         Whether it is used.
+    raises
+        Whether it is spoken of for itself; otherwise it is a part of combinations only.
     source
         Who decided that it is so.
     response
@@ -198,6 +203,7 @@ class Rule(BaseModel):
     gap: Span | None = None
     stale: Span | None = None
     enabled: bool = True
+    raises: bool = True
     source: str = Field("", max_length=500)
     response: Words | None = None
 
@@ -248,6 +254,16 @@ class Rule(BaseModel):
     def moments(self, cube: Cube, site: Site, at: int) -> Iterator[Moment]:
         """Say how it stands at a time (microseconds), of kinds that are `instant`."""
         raise NotImplementedError(f"Rules of the kind {self.kind!r} go by samples.")
+
+    def changes(self, cube: Cube, site: Site, start: int, end: int) -> Iterator[tuple[int, Moment]]:
+        """Say how it stood between two times (microseconds): each change of a level, by asking again and again."""
+        before: dict[str, int] = {}
+        step = max(_GRID, (end - start) // _MOMENTS)
+        for at in range(start, end + 1, step):
+            for moment in self.moments(cube, site, at):
+                if moment.level != before.get(moment.subject.key, 0):
+                    before[moment.subject.key] = moment.level
+                    yield at, moment
 
     @property
     def lookback(self) -> timedelta:
@@ -337,6 +353,8 @@ def beyond(level: Level, value: float, units: str) -> str:
     'above orange 2.40 m'
     """
     limit = level.limit(value)
+    if not level.reached(float(np.float32(value))) and np.float32(value) != np.float32(limit):
+        return f"no more {'below' if value > limit else 'above'} {level.name} {short(limit, units)}"
     word = "at" if np.float32(value) == np.float32(limit) else "above" if value > limit else "below"
     return f"{word} {level.name} {short(limit, units)}"
 

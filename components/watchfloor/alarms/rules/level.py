@@ -94,7 +94,7 @@ class LevelRule(Rule):
         }.get(self.of, f"{self.of.capitalize()} of {about.quantity.lower()} over {spoken(self.over)}")
         return Said(
             f"{what} at {about.station} is {short(value, subject.units)}, {beyond(level, value, subject.units)}"
-            f"{f', for {spoken(case.lasted)}' if case.lasted >= 60 else ''}"
+            f"{f', for {spoken(case.lasted)}' if case.lasted >= 60 and level.reached(value) else ''}"
         )
 
 

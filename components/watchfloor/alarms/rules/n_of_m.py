@@ -159,8 +159,8 @@ class NOfMRule(Rule):
         more = f" and {len(found) - 4} more" if len(found) > 4 else ""
         when = int(board.time[-1])
         return Said(
-            f"{about.quantity} at {len(found)} of {len(subject.members)} stations is at {level.name} or beyond "
-            f"(at least {self.n} are asked for): {listed}{more}",
+            f"{about.quantity} at {len(found)} of {len(subject.members)} stations has reached {level.name} "
+            f"(at least {self.n} are asked for){': ' if listed else ''}{listed}{more}",
             float(len(found)), float(self.n), "1",
             tuple((name, when + int(board.shift[board.place[case.plan.names.index(name)]])) for name, _ in found[:12]),
         )  # fmt: skip

@@ -9,10 +9,9 @@ from pydantic import field_validator
 
 from watchfloor.alarms.amount import Span, span, spoken
 from watchfloor.alarms.rules.base import Moment, Rule, Said, Subject
-from watchfloor.alarms.site import Site
+from watchfloor.alarms.site import About, Site
 from watchfloor.alarms.thresholds import Level, ThresholdSet, levels_of
 from watchfloor.core.clock import format_time, from_micros
-from watchfloor.core.errors import InvalidInputError
 from watchfloor.store.cube import Cube
 
 __all__ = ["SilenceRule"]
@@ -76,23 +75,61 @@ class SilenceRule(Rule):
             last = newest.get(about.name)
             if last is None:
                 continue  # what never spoke is not silent: it may not be there yet
-            age = (at - last) / 1e6
-            subject = Subject(about.name, (), (levels,), "s", about, about.station)
-            try:
-                cadence = cube.cadence(about.name)
-            except InvalidInputError:
-                cadence = None
-            patient = cadence is not None and age <= cadence.total_seconds() * self.cadences
-            reached = 0 if patient or age > self.forget.total_seconds() else levels.at(age)
-            said = None
-            if reached:
-                level = levels.levels[reached - 1]
-                expected = f", expected every {spoken(cadence)}" if cadence is not None else ""
-                said = Said(
-                    f"{about.quantity} at {about.station} has sent no value for {spoken(age)} (last at "
-                    f"{format_time(from_micros(last))}{expected}), longer than {level.name} {spoken(level.high)}"
-                )
-            yield Moment(subject, reached, age, said, (about.name,))
+            age, cadence = (at - last) / 1e6, cube.cadence(about.name)
+            reached = self._level(age, cadence, levels)
+            yield self._moment(about, levels, reached, age, last, cadence)
+
+    def changes(self, cube: Cube, site: Site, start: int, end: int) -> Iterator[tuple[int, Moment]]:
+        """Say who fell silent between two times, and who spoke again."""
+        levels = ThresholdSet(self.ages, "s", "above", self.id, self.version, self.source)
+        told = set(cube.names())
+        for about in site.selected(self.series):
+            if about.name not in told:
+                continue
+            cadence = cube.cadence(about.name)
+            spoke = cube.window(about.name, None, from_micros(end + 1)).measured().time
+            least = (
+                max(levels.levels[0].high, cadence.total_seconds() * self.cadences if cadence else 0.0) * 1e6
+            )
+            gaps = np.diff(np.append(spoke, end))
+            for at in np.flatnonzero(gaps >= least).tolist():
+                last, until = int(spoke[at]), int(spoke[at] + gaps[at])
+                before = 0
+                limits = [level.high for level in levels.levels]
+                patience = cadence.total_seconds() * self.cadences + 1e-6 if cadence else 0.0
+                turns = sorted({*limits, max(patience, limits[0]), self.forget.total_seconds() + 1e-6})
+                for age in turns:
+                    when = last + round(age * 1e6)
+                    reached = self._level(age, cadence, levels)
+                    if when <= until and when <= end and reached != before:
+                        before = reached
+                        yield max(when, start), self._moment(about, levels, reached, age, last, cadence)
+                if before and until < end:
+                    yield until, self._moment(about, levels, 0, 0.0, until, cadence)
+
+    def _level(self, age: float, cadence: timedelta | None, levels: ThresholdSet) -> int:
+        patient = cadence is not None and age <= cadence.total_seconds() * self.cadences
+        return 0 if patient or age > self.forget.total_seconds() else levels.at(age)
+
+    def _moment(
+        self,
+        about: About,
+        levels: ThresholdSet,
+        reached: int,
+        age: float,
+        last: int,
+        cadence: timedelta | None,
+    ) -> Moment:
+        subject = Subject(about.name, (), (levels,), "s", about, about.station)
+        said = None
+        if reached:
+            level = levels.levels[reached - 1]
+            expected = f", expected every {spoken(cadence)}" if cadence is not None else ""
+            said = Said(
+                f"{about.quantity} at {about.station} has sent no value for {spoken(age)} (last at "
+                f"{format_time(from_micros(last))}{expected}), longer than {level.name} {spoken(level.high)}"
+            )
+        return Moment(subject, reached, age, said, (about.name,))
 
 
 def _newest(cube: Cube, at: int) -> dict[str, int]:
