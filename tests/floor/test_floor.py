@@ -164,3 +164,19 @@ def test_a_floor_says_that_it_is_preparing(tmp_path: Path, monkeypatch: pytest.M
         floor.prepare()
         assert seen == [True]
         assert not floor.preparing
+
+
+def test_a_source_whose_news_are_old_is_late_although_it_answers(clock):
+    now = clock.now()
+    with watchfloor.open("world", store=Store.open(":memory:", clock=clock), clock=clock) as floor:
+        for source, feed in (("usgs", "usgs"), ("nws", "nws")):
+            floor.store.heard(
+                source, feed=feed, ok=True, at=now, newest=now - 4 * HOUR, message="", cadence=HOUR / 60, late_after=HOUR / 4
+            )  # fmt: skip
+        judged = {state.source: floor.health(state, now) for state in floor.store.feeds()}
+        assert judged == {"usgs": "late", "nws": "ok"}, "earth shakes every hour; weather need not warn"
+        blocks = [block.model_copy(update={"fresh_within": "PT8H"}) for block in floor.block.feeds]
+        object.__setattr__(floor.block, "feeds", blocks)
+        assert {floor.health(state, now) for state in floor.store.feeds()} == {"ok"}, (
+            "the catalog knows better"
+        )

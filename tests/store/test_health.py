@@ -109,3 +109,18 @@ def test_a_source_has_a_name_and_the_worst_of_several_counts(store, clock):
     hear(store)
     hear(store, source="usgs", ok=False)
     assert worst(store.feeds(), clock.now()) == "down"
+
+
+def test_a_source_that_answers_but_repeats_itself_is_late_where_something_must_have_happened(store, clock):
+    now = clock.now()
+    hear(store, newest=now - 4 * HOUR)
+    [state] = store.feeds()
+    assert state.health(now) == "ok", "nothing may happen for long"
+    assert state.health(now, fresh=3 * HOUR) == "late"
+    assert state.health(now, fresh=5 * HOUR) == "ok"
+    hear(store)
+    assert store.feeds()[0].health(now, fresh=3 * HOUR) == "late", "an answer alone is no news"
+    hear(store, newest=now)
+    assert store.feeds()[0].health(now, fresh=3 * HOUR) == "ok"
+    hear(store, source="quiet")
+    assert store.feeds()[1].health(now, fresh=3 * HOUR) == "ok", "it tells no times"

@@ -59,6 +59,9 @@ class FeedBlock(BaseModel):
         YAML file beside the catalog that says what the columns of the source's tables mean; see `feeds.profile`.
     cadence, late_after
         How often news is expected, and the age at which it is late (ISO 8601); empty for the feed's own.
+    fresh_within
+        Age of the newest thing that the source tells from which it is late although it answers (ISO 8601), because
+        something new must have happened: for measurements, say. Empty for the feed's own.
 
     Examples
     --------
@@ -83,6 +86,7 @@ class FeedBlock(BaseModel):
     profile: Path | None = None
     cadence: Annotated[str, AfterValidator(_span)] | None = None
     late_after: Annotated[str, AfterValidator(_span)] | None = None
+    fresh_within: Annotated[str, AfterValidator(_span)] | None = None
 
     @property
     def host(self) -> str:

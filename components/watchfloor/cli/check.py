@@ -129,7 +129,7 @@ def _feeds(floor: "Floor") -> Iterator[Finding]:
         yield Finding("note", "feed", reason)
     now = floor.now()
     for state in floor.store.feeds():
-        health = state.health(now)
+        health = floor.health(state, now)
         level: Literal["good", "wrong"] = "good" if health == "ok" else "wrong"
         yield Finding(
             level,

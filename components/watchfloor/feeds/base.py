@@ -89,6 +89,8 @@ class Feed(ABC):
     """How often news is expected."""
     late_after: ClassVar[timedelta]
     """Age at which the feed counts as late."""
+    fresh: ClassVar[timedelta | None] = None
+    """Age of the newest thing it tells from which it is late although it answers; None where nothing may happen long."""
     media: ClassVar[tuple[str, ...]]
     """Media types, for the Accept header."""
     limit: ClassVar[int] = 16 * 1024 * 1024

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from watchfloor.catalog import Catalog, FloorBlock, Policy, open_catalog
-from watchfloor.core.clock import Clock, format_time, zone
+from watchfloor.core.clock import Clock, duration, format_time, zone
 from watchfloor.core.errors import InvalidInputError, SettingsError, UnsafeError
 from watchfloor.core.scales import Status
 from watchfloor.core.settings import Settings, load
 from watchfloor.core.terms import term
+from watchfloor.feeds import FEEDS
 from watchfloor.floor.place import find, store_place
 from watchfloor.floor.sources import Sources
 from watchfloor.store import Record, Store
+from watchfloor.store.health import FeedState, Health
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -149,6 +151,13 @@ class Floor:
                     f"The certificate file {path} cannot be read ({error.strerror}); mend `trust`."
                 ) from error
         return tuple(found)
+
+    def health(self, state: FeedState, at: datetime) -> Health:
+        """Judge a source at a time, by when it was heard and by the age of the newest thing that it told."""
+        block = next((item for item in self.block.feeds if item.source == state.source), None)
+        if block is not None and block.fresh_within:
+            return state.health(at, duration(block.fresh_within))
+        return state.health(at, FEEDS[state.feed].fresh if state.feed in FEEDS else None)
 
     def now(self) -> datetime:
         """Return the floor's time."""

@@ -56,8 +56,11 @@ class FeedState:
     late_after: timedelta
     failures: int
 
-    def health(self, now: datetime) -> Health:
+    def health(self, now: datetime, fresh: timedelta | None = None) -> Health:
         """Judge the source at a time.
+
+        A source that answers, but tells the same old things, is ``late`` too where something new must have happened:
+        `fresh` is the age of its newest content from which that is so; None where nothing may happen for long.
 
         ``new``: nothing came yet and nothing failed. ``ok``: something came well within `late_after`. Beyond that,
         ``down`` where the last try failed, ``late`` where nobody tried or nothing came.
@@ -69,9 +72,15 @@ class FeedState:
         >>> state = FeedState("usgs", "usgs", EPOCH, EPOCH, None, "", hour / 12, hour, 0)
         >>> state.health(EPOCH + hour), state.health(EPOCH + 2 * hour)
         ('ok', 'late')
+        >>> replace(state, newest=EPOCH - 3 * hour).health(EPOCH, fresh=2 * hour)
+        'late'
         """
         if self.last_ok is not None and now - self.last_ok <= self.late_after:
-            return "ok"
+            return (
+                "late"
+                if fresh is not None and self.newest is not None and now - self.newest > fresh
+                else "ok"
+            )
         if self.failures:
             return "down"
         return "new" if self.last_ok is None else "late"

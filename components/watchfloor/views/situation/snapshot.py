@@ -292,7 +292,7 @@ def _feeds(floor: Any, as_of: datetime | None, known: datetime) -> list[FeedLine
         FeedLine(
             source=state.source,
             feed=state.feed,
-            health=str(state.health(known)),
+            health=str(floor.health(state, known)),
             last_ok=state.last_ok,
             last_try=state.last_try,
             newest=state.newest,
