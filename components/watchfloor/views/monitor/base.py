@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from threading import Thread, current_thread
 from typing import Any, ClassVar
 
 from watchfloor.views.selection import Selection
@@ -141,7 +142,22 @@ class MonitorView(View):
         **params: Any,
     ) -> None:
         self.on_wall = wall
+        self._threads: list[Thread] = []
         super().__init__(floor, selection, picture=picture, **params)
 
     def heard(self, what: str, message: Mapping[str, Any]) -> None:
         """Do what a message of the browser asks for. Nothing in it is trusted."""
+
+    def begin(self, work: Callable[..., object], *arguments: Any) -> None:
+        """Do slow work on a thread of its own, so that the page goes on."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = Thread(target=work, args=arguments, name=type(self).__name__.lower(), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def close(self) -> None:
+        """Stop watching, and wait for what is being worked on: a store is not closed under its readers."""
+        super().close()
+        for thread in self._threads:
+            if thread is not current_thread():
+                thread.join(timeout=10)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any, ClassVar
 
 import panel as pn
@@ -141,11 +141,12 @@ class Latency(MonitorView):
             )
         ]
 
-    def _ask(self, event: Any = None) -> None:
+    def _ask(self, *events: Any) -> None:
         """Count on a thread of its own."""
         chosen = self.selection
         asked = (chosen.as_of, chosen.time)
-        if event is not None and event.name == "tab" and (chosen.tab != "latency" or self._at is not None):
+        turned = {event.name for event in events} == {"tab"}
+        if turned and (chosen.tab != "latency" or self._at is not None):
             return
         if self._progress is not None and asked == self._asked:
             return
@@ -155,7 +156,7 @@ class Latency(MonitorView):
         doc = pn.state.curdoc
         if doc is not None and doc.session_context is None:
             return  # a server tries the desk before anybody looks
-        Thread(target=self._count, args=(asked, doc), name="delays", daemon=True).start()
+        self.begin(self._count, asked, doc)
 
     def _count(self, asked: Any, doc: Any) -> None:
         as_of, time = asked

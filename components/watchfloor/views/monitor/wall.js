@@ -33,7 +33,7 @@ const WallPane = pane("stations", (ctx) => {
   let roster = null, board = null, waiting = null; // a small message that came before its full one
   let order = {groups: [], counts: {}, shown: 0}, places = [], layout = [], columns = 1, tile = {w: 1, h: 1}, dirty = true;
   let cursor = null, touched = -Infinity, tabled = false, heardAt = performance.now();
-  let look = null, timer = 0, frame = 0, stops = [], listening = "";
+  let look = null, timer = 0, frame = 0, stops = [], listening = null;
   const rowsOn = new Map(); // place in the layout -> its canvas
   const worst = new Map(); // row -> level when last spoken of
 
@@ -72,6 +72,7 @@ const WallPane = pane("stations", (ctx) => {
     if (!roster) return;
     speak(rows);
     repaint(rows);
+    if (cursor !== null && rows.includes(places[cursor])) marks();
     counted();
   }
 

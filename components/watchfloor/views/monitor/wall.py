@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from threading import Lock, Thread
 from typing import Any
 
 import panel as pn
@@ -90,7 +89,6 @@ class Wall(MonitorView):
         self._past: Board | None = None
         self._end: Any = None
         self._doc: Any = None
-        self._lock = Lock()
         super().__init__(floor, selection, **params)
         self.pane.sizing_mode = "stretch_both"
         self._watchers.append((self.selection, self.selection.param.watch(self._turn, _SHOWN)))
@@ -196,8 +194,8 @@ class Wall(MonitorView):
         known_at: datetime = self.selection.as_of or self.floor.now()
         return min(self.selection.time or known_at, known_at)
 
-    def _turn(self, event: Any) -> None:
-        if event.name in {"span", "size", "as_of", "time"}:
+    def _turn(self, *events: Any) -> None:
+        if {event.name for event in events} & {"span", "size", "as_of", "time"}:
             self._show()
         self.refresh()
 
@@ -224,7 +222,7 @@ class Wall(MonitorView):
         else:
             self._progress = 0.0
             doc = pn.state.curdoc
-            Thread(target=self._read, args=(asked, doc), name="wall-past", daemon=True).start()
+            self.begin(self._read, asked, doc)
         if hasattr(self, "pane"):
             self.refresh()
 
@@ -234,8 +232,8 @@ class Wall(MonitorView):
         if doc is not None and doc.session_context is None:
             return  # a server tries the desk before anybody looks
         self._doc = doc
+        self._end = self._live.hear(self.key, self._hear)  # first, so that nothing is missed
         self._put(self._live.roster().payload, self._live.full(self.key), b"")
-        self._end = self._live.hear(self.key, self._hear)
 
     def _hear(self, stations: bytes, full: bytes, delta: bytes) -> None:
         if self.present:
