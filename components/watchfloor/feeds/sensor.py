@@ -71,7 +71,7 @@ class Sensor(Feed):
         try:
             word = _word(data) if topic.endswith("/status") else ""
             if word:
-                found.see(name_of(topic), context.received, _STATUS[word], 0, None)
+                found.see(name_of(*topic.split("/")), context.received, _STATUS[word], 0, None)
                 return found.parsed()
             if not data.strip():
                 raise InvalidInputError("The message is empty; expected JSON with a time and a value.")
@@ -124,7 +124,7 @@ def _base(part: Mapping[str, Any], topic: str) -> str:
         raise InvalidInputError(
             f"The topic and the message both name a series: {topic[:60]!r}, {given[:60]!r}."
         )
-    return name_of(topic or given or "")
+    return name_of(*(topic or given or "").split("/"))
 
 
 Row = tuple[str, datetime, Any, int, str]

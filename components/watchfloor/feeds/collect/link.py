@@ -116,15 +116,16 @@ class Link:
         end = monotonic() + _ANSWER
         while not self.answered.wait(0.05):
             if self.lost.is_set() or monotonic() > end:
+                reason = self.reason or f"{broker.shown} does not answer as an MQTT broker."
                 self.close()
-                raise ConnectionError(self.reason or f"{broker.shown} does not answer as an MQTT broker.")
+                raise ConnectionError(reason)
         if self.reason:
             self.close()
             raise ConnectionError(self.reason)
 
     def gather(self, stop: threading.Event) -> list[MQTTMessage]:
-        """Return what came, gathered for a moment; nothing, if nothing comes for a second."""
-        if not self.some.wait(1.0):
+        """Return what came, gathered for a moment; nothing, if nothing comes."""
+        if not self.some.wait(0.2):
             return []
         end, seen = monotonic() + GROUP, -1
         while monotonic() < end and seen != len(self.waiting) < MOST and not stop.is_set():
@@ -214,9 +215,21 @@ class Link:
             self.reason = f"{self._broker.shown} broke off: {code}."
 
 
+class _Socket(ssl.SSLSocket):
+    """A socket that is closed when its handshake fails, which paho leaves to chance."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 def context(broker: Broker) -> ssl.SSLContext:
     """Return what the broker's certificate is checked against; only it, where the settings name one."""
     context = ssl.create_default_context(cafile=str(broker.ca) if broker.ca else None)
+    context.sslsocket_class = _Socket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if broker.certificate:
         context.load_cert_chain(broker.certificate, broker.key)
