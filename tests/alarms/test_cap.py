@@ -113,7 +113,7 @@ def test_real_messages_that_the_schema_takes_break_no_rule_of_form(realdata, sch
 
 
 SENSE = re.compile(
-    "names the earlier|restricted to|whom it is for|says nothing|two infos|until when|ends at|expired|receivers show|say where"
+    "names the earlier|restricted to|whom it is for|says nothing|two infos|until when|ends at|expired|receivers show|say where|it is empty"
 )
 
 

@@ -24,7 +24,7 @@ def test_a_condition_is_raised_once_worsens_eases_and_clears(life, told, clock):
     (worse,) = life.take([told(at + 2 * MINUTE, level=4)], at + 2 * MINUTE)
     assert (worse.event, worse.colour, worse.step) == (Event.WORSEN, WarningColour.RED, 2)
     (eased,) = life.take([told(at + 3 * MINUTE, level=1)], at + 3 * MINUTE)
-    assert (eased.event, eased.colour) == (Event.EASE, WarningColour.BLUE)
+    assert (eased.event, eased.colour, eased.worst) == (Event.EASE, WarningColour.BLUE, WarningColour.RED)
     (gone,) = life.take([told(at + 4 * MINUTE, level=0)], at + 4 * MINUTE)
     assert (gone.state, gone.standing, gone.cleared) == (State.RETURNED, False, at + 4 * MINUTE)
     assert life.alarms() == [gone]
@@ -158,10 +158,10 @@ def test_a_person_sets_the_colour_for_a_while(life, told, clock, anna):
         Severity.EXTREME,
     )
     assert life.take([told(at + MINUTE, level=3)], at + MINUTE)[0].colour is WarningColour.RED
-    (back,) = [step for step in life.tick(at + HOUR) if step.event is not Event.ESCALATE] or life.tick(
-        at + HOUR
-    )
-    assert back.override is None or back.event is Event.ESCALATE
+    events = [step.event for step in life.timeline(alarm.id)]
+    assert Event.RELEASE not in events
+    life.tick(at + HOUR)
+    assert [step.event for step in life.timeline(alarm.id)][len(events)] is Event.RELEASE
     assert life.alarm(alarm.id).colour is WarningColour.ORANGE
 
 

@@ -78,6 +78,8 @@ class Alarm:
         To whom.
     escalated
         How many times it was passed on.
+    worst
+        The worst colour that the rule gave it, whatever it has eased to since.
     group, pinned
         The event that it is a part of, and whether a person put it there.
     changes
@@ -118,6 +120,7 @@ class Alarm:
     suppressed: str = ""
     assigned: str = ""
     escalated: int = 0
+    worst: WarningColour | None = None
     group: str = ""
     pinned: bool = False
     changes: tuple[datetime, ...] = ()
@@ -168,6 +171,7 @@ class Alarm:
             onset=verdict.time,
             demanded=at if state is State.UNACKNOWLEDGED else None,
             suppressed=suppressed,
+            worst=verdict.colour,
             changes=(*changes, at)[-KEPT:],
             geometry=geometry,
             area=area,
@@ -303,6 +307,7 @@ class Alarm:
             suppressed=body.get("suppressed", ""),
             assigned=body.get("assigned", ""),
             escalated=body.get("escalated", 0),
+            worst=colour(body.get("worst")),
             group=body.get("group", ""),
             pinned=body.get("pinned", False),
             changes=tuple(parse_time(at) for at in body.get("changes", ())),
@@ -339,6 +344,7 @@ class Alarm:
             ],
             "chattering": self.chattering,
             "shown": self.colour and self.colour.value,
+            "worst": self.worst and self.worst.value,
         }
         body |= {name: getattr(self, name) for name in _WORDS}
         body |= {name: written(getattr(self, name)) for name in ACTS}

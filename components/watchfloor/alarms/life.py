@@ -173,6 +173,12 @@ class Life:
                 return list({alarm.id: alarm for alarm in made}.values())
         raise _lost()
 
+    def keys(self) -> list[tuple[str, str]]:
+        """Return rule and subject of every alarm whose condition is to be looked at."""
+        with self._lock:
+            self._book.sync()
+            return [alarm.key for alarm in self._book.all() if alarm.open or alarm.standing]
+
     def matters(self, verdict: Verdict) -> bool:
         """Tell whether a verdict would change an alarm, or begin to."""
         with self._lock:

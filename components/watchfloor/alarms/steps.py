@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from watchfloor.alarms.act import Act, Done
-from watchfloor.alarms.alarm import KEPT, Alarm
+from watchfloor.alarms.alarm import KEPT, Alarm, worse
 from watchfloor.alarms.transitions import Event, State, follow
 from watchfloor.alarms.verdict import Verdict
 from watchfloor.core.clock import format_time
@@ -70,7 +70,7 @@ def step(alarm: Alarm, event: Event, at: datetime, by: str = WATCH, note: str = 
 def level(alarm: Alarm, verdict: Verdict, at: datetime) -> Alarm | None:
     """Return an open alarm after a verdict that fires; None where nothing changes that needs a step."""
     held = None if alarm.shelf is None else alarm.shelf.level
-    changes: dict[str, Any] = {"verdict": verdict}
+    changes: dict[str, Any] = {"verdict": verdict, "worst": min(alarm.worst, verdict.colour, key=worse)}
     if not alarm.standing:
         # What was taken note of before is not this.
         changes |= {"standing": True, "cleared": None, "acknowledged": None}

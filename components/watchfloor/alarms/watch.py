@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +13,7 @@ from watchfloor.alarms.sight import Sight
 from watchfloor.alarms.verdict import Verdict
 from watchfloor.core.clock import format_time, monotonic
 from watchfloor.core.errors import WatchfloorError
+from watchfloor.floor.sources import pieces
 from watchfloor.security.text import plain
 from watchfloor.store.cube import Cube
 from watchfloor.store.lease import Lease
@@ -30,8 +31,6 @@ SLOWEST = timedelta(seconds=10)
 """Even where nothing comes, rules are asked so often: silence and forecasts are about time too."""
 PAST = timedelta(hours=72)
 """How far back is evaluated what the watch missed."""
-PIECE = timedelta(minutes=10)
-"""The step in which it is."""
 CADENCE, LATE = timedelta(minutes=1), timedelta(minutes=3)
 _STANDBY, _AGAIN = 2.0, 1.0
 _MARKING = 0.1
@@ -40,10 +39,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class Judged(Protocol):
-    """What says which rules are fulfilled: `alarms.rules.Rules`."""
+    """What says which rules are fulfilled: `alarms.ruleset.Rules`."""
 
-    def evaluate(self, cube: Any, at: datetime) -> Sequence[Verdict]:
-        """Return what all rules say at a time."""
+    def evaluate(self, cube: Any, at: datetime, also: Iterable[tuple[str, str]] = ()) -> Sequence[Verdict]:
+        """Return what all rules say at a time, of the pairs of rule and subject in `also` in any case."""
 
 
 class Teller(Protocol):
@@ -104,7 +103,7 @@ class Watch:
     >>> import watchfloor
     >>> from watchfloor.store import Store
     >>> class Calm:
-    ...     def evaluate(self, cube, at):
+    ...     def evaluate(self, cube, at, also=()):
     ...         return []
     >>> with watchfloor.open("world", store=Store.open(":memory:")) as floor:
     ...     Watch(floor, rules=Calm(), notify=None).step().alarms
@@ -226,9 +225,10 @@ class Watch:
         if not len(latest):
             return
         begun = max(heard[0] if heard else now - PAST, now - PAST)
-        while begun + PIECE < now and not self._stop.is_set():
-            begun += PIECE
-            self.step(begun, tell=False, message=_evaluating(begun))
+        for at in pieces(begun, now):
+            if self._stop.is_set() or at == now:
+                return
+            self.step(at, tell=False, message=_evaluating(at))
 
     # All the time
 
@@ -253,7 +253,11 @@ class Watch:
                 began = monotonic()
                 self._part("watch", self._look)
                 # It rests as long as it works, so that one core is left to the pages that it runs beside.
-                stop.wait(_AGAIN if self.trouble else max(REST, min(monotonic() - began, 1.0)))
+                stop.wait(
+                    _AGAIN
+                    if self.trouble.keys() - {"documents"}
+                    else max(REST, min(monotonic() - began, 1.0))
+                )
         finally:
             self.close()
 
@@ -271,19 +275,25 @@ class Watch:
         return self._part("lease", self._lease.take) and self._lease.held
 
     def _look(self) -> None:
-        if self.trouble or self.due():
+        if self.trouble.keys() - {"documents"} or self.due():
             self.step()
 
     # Its parts
 
     def _ask(self, cube: Cube, now: datetime) -> Sequence[Verdict]:
         if self._rules is None:
-            try:
-                from watchfloor.alarms.ruleset import Rules
-            except ImportError:
-                return []
+            from watchfloor.alarms.ruleset import Rules
+
             self._rules = Rules.of(self.floor)
-        return self._rules.evaluate(cube, now)
+        found = self._rules.evaluate(cube, now, self.life.keys())
+        problems = list(getattr(self._rules, "problems", ()))
+        # A rule that cannot be used is no reason to do without the others, but one to say so.
+        if problems:
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            self.trouble["documents"] = f"{problems[0]}{more}"
+        else:
+            self.trouble.pop("documents", None)
+        return found
 
     def _check(self, cube: Cube, verdicts: list[Verdict], now: datetime, known: datetime | None) -> None:
         """Judge the values that would change an alarm before they do; what they are worth may change what rules say."""

@@ -15,13 +15,13 @@ from watchfloor.feeds.profile import load as load_profile
 from watchfloor.floor.place import data_folder
 from watchfloor.store import Store
 
-__all__ = ["Sources"]
+__all__ = ["Sources", "pieces"]
 
 LEAD = timedelta(hours=40)
 """How far a story is when its floor is opened first: the morning of its second day, with two thirds of it to see."""
 
-PIECE = timedelta(minutes=10)
-"""How much of a story's past is told at once to those who live through it."""
+PIECE, COARSE, LATELY = timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=6)
+"""How much of the past is told at once to those who live through it: of the last hours less than of what lies behind."""
 
 
 class Sources:
@@ -103,11 +103,9 @@ class Sources:
     def _pieces(self) -> Iterator[datetime]:
         """Yield the times up to which the past is published, piece by piece; the present last."""
         now = self._clock.now()
-        begun = min(max(edge.position or edge.anchor, now - edge.backlog) for edge in self.edges)
-        while begun + PIECE < now:
-            begun += PIECE
-            yield begun
-        yield now
+        yield from pieces(
+            min(max(edge.position or edge.anchor, now - edge.backlog) for edge in self.edges), now
+        )
 
     def off(self) -> list[str]:
         """Return why sources are not listened to."""
@@ -196,3 +194,19 @@ class Sources:
     @property
     def _allowed(self) -> set[str]:
         return {host.lower() for host in self._settings.hosts}
+
+
+def pieces(begun: datetime, now: datetime) -> Iterator[datetime]:
+    """Yield the times at which somebody who lives through the past looks up; the present last.
+
+    Examples
+    --------
+    >>> from watchfloor.core.clock import EPOCH
+    >>> minute = timedelta(minutes=1)
+    >>> [(at - EPOCH) // minute for at in pieces(EPOCH, EPOCH + 400 * minute)][:4]
+    [30, 60, 70, 80]
+    """
+    at = begun
+    while (at := at + (COARSE if now - at > LATELY else PIECE)) < now:
+        yield at
+    yield now
