@@ -23,7 +23,7 @@ from watchfloor.store import Record
 if TYPE_CHECKING:
     from watchfloor.floor import Floor
 
-__all__ = ["SOURCE", "Book", "read_folder", "read_rule", "save", "stored"]
+__all__ = ["SOURCE", "Book", "read_file", "read_folder", "read_rule", "save", "stored"]
 
 SOURCE = "rules"
 """Source of the stored revisions."""
@@ -145,6 +145,13 @@ def read_folder(folder: Path) -> Book:
                 folder, 1, 1, f"rules.{rule.id}.when", f"there is no rule {part!r}{suggest(part, book.rules)}"
             )
         )
+    return book
+
+
+def read_file(path: Path) -> Book:
+    """Read one file."""
+    book = Book()
+    _read_file(path, book)
     return book
 
 

@@ -64,6 +64,7 @@ def findings(floor: "Floor") -> Iterator[Finding]:
     """Check one open floor."""
     yield from _settings(floor.settings)
     yield from _catalog(floor)
+    yield from _rules(floor)
     yield from _store(floor)
     yield from _feeds(floor)
 
@@ -106,6 +107,16 @@ def _catalog(floor: "Floor") -> Iterator[Finding]:
             yield Finding("wrong", f"catalog {name}", str(error))
     if not bad:
         yield Finding("good", "catalog", f"{len(floor.catalog)} entries, all can be read")
+
+
+def _rules(floor: "Floor") -> Iterator[Finding]:
+    from watchfloor.alarms.ruleset import Rules
+
+    book = Rules.of(floor)
+    for problem in book.problems:
+        yield Finding("wrong", "rules", str(problem))
+    if not book.problems:
+        yield Finding("good", "rules", f"{len(book.rules)} rules, all can be used")
 
 
 def _store(floor: "Floor") -> Iterator[Finding]:
