@@ -157,3 +157,114 @@ def test_a_hostile_address_shows_the_page_and_says_what_was_left_out(page, serve
     assert "sev" in page.locator(".wf.filters .notice").inner_text()
     row(page, "W1").wait_for(timeout=WAIT)
     assert page.errors == []
+
+
+def test_back_goes_to_the_record_before_and_filters_make_no_entries(page, server):
+    opened(page, server)
+    page.wait_for_selector("body[data-link=live]", timeout=60_000)
+    start = page.evaluate("history.length")
+    heading = page.locator(".wf.detail h2")
+
+    def choose(key):
+        row(page, key).click(timeout=WAIT)
+        heading.filter(has_text=key).wait_for(timeout=WAIT)
+        page.wait_for_url(re.compile(f"r=alert!cap:walk!{key}"), timeout=WAIT)
+
+    choose("W1")
+    page.locator('.wf.filters [data-word="hazards:mine"]').click()
+    page.wait_for_url(re.compile("hz=mine"), timeout=WAIT)
+    page.locator('.wf.filters [data-word="hazards:mine"]').click()
+    page.wait_for_url(lambda url: "hz=" not in url, timeout=WAIT)
+    choose("W2")
+    assert page.evaluate("history.length") == start + 2
+    page.go_back()
+    heading.filter(has_text="W1").wait_for(timeout=WAIT)
+    page.go_forward()
+    heading.filter(has_text="W2").wait_for(timeout=WAIT)
+    page.go_back()
+    page.go_back()
+    heading.wait_for(state="detached", timeout=WAIT)
+    assert page.errors == []
+
+
+def test_a_wall_has_no_tools_keeps_being_one_and_turns_its_pages(page, server):
+    now = LiveClock().now()
+    many = [
+        Record(
+            "alert", "cap:wall", f"P{number:02}", "1", sent=now, valid_from=now, valid_to=now + timedelta(minutes=4),
+            title=f"P{number:02}", severity="Minor", status="Exercise",
+        )
+        for number in range(30)
+    ]  # fmt: skip
+    server[1].append(many)
+    page.clock.install()
+    page.goto(f"{server[0].url}/situation?wall=1&theme=light")
+    page.wait_for_selector(".wf.list .row", timeout=60_000)
+    page.wait_for_selector("body[data-link=live]", timeout=60_000)
+    assert page.locator(".map .tools").is_hidden()
+    assert page.locator(".wf-clock time").is_visible()
+    assert "wall=1" in page.url
+    size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('#wf-clock')).fontSize)")
+    assert size >= 0.02 * 1600
+    row_size = page.locator(".wf.list .row .name").first.evaluate(
+        "node => parseFloat(getComputedStyle(node).fontSize)"
+    )
+    assert row_size >= 0.0149 * 1600  # capitals of 15 minutes of arc at four metres on a screen 1.6 m wide
+    pages = page.locator(".wf.list .zone")
+    first = pages.inner_text()
+    assert first.startswith("1–")
+    page.clock.fast_forward(22_000)
+    deadline = monotonic() + 20
+    while monotonic() < deadline and pages.inner_text() == first:
+        time.sleep(0.2)
+    assert pages.inner_text() != first
+    assert page.errors == []
+
+
+def test_a_finger_draws_an_area_on_a_phone(server, browser):
+    context = browser.new_context(
+        viewport={"width": 400, "height": 850}, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    page = context.new_page()
+    page.goto(f"{server[0].url}/situation")
+    page.wait_for_selector("body[data-link=live]", timeout=60_000)
+    page.locator(".tools button").first.wait_for(timeout=WAIT)
+    page.wait_for_function("() => window.Bokeh.documents[0].is_idle", timeout=WAIT)
+    buttons = page.locator(".map .tools button")
+    assert all(one.bounding_box()["height"] >= 44 for one in buttons.all() if one.is_visible())
+    page.get_by_role("button", name="Draw an area").tap()
+    finish = page.get_by_role("button", name="Finish")
+    finish.wait_for(timeout=WAIT)
+    assert "Enter" not in page.locator(".map .note").inner_text()
+    box = page.locator(".map .stage").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for count, (across, down) in enumerate(((-70, -60), (70, -60), (70, 60), (-70, 60)), 1):
+        page.touchscreen.tap(x + across, y + down)
+        page.locator(".map .note", has_text=f"{count} corner").wait_for(timeout=WAIT)
+    finish.tap()
+    page.wait_for_url(re.compile("area="), timeout=WAIT)
+    page.locator(".wf.areas td").first.wait_for(timeout=WAIT)
+    page.get_by_role("button", name="Clear").first.tap()
+    page.wait_for_url(lambda url: "area=" not in url, timeout=WAIT)
+    context.close()
+
+
+def test_the_time_bar_goes_far_by_keys_alone(page, server):
+    opened(page, server)
+    page.wait_for_selector("body[data-link=live]", timeout=60_000)
+    page.locator(".wf.list .rows").focus()
+    page.keyboard.press("t")
+    page.keyboard.type("2018-02-07 03:00")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"t=2018-02-0\d"), timeout=WAIT)
+    shown = page.locator(".wf.timebar .shown")
+    shown.filter(has_text="2018-02-07 03:00").wait_for(timeout=WAIT)
+    ticks = page.locator(".wf.timebar .ticks").inner_text()
+    assert "02-07" in ticks
+    page.locator(".wf.timebar .slider").focus()
+    page.keyboard.press("PageUp")
+    shown.filter(has_text="2018-02-07 09:00").wait_for(timeout=WAIT)
+    page.locator(".wf.list").locator(".head").click(position={"x": 2, "y": 2})
+    page.keyboard.press("l")
+    page.wait_for_url(lambda url: "t=" not in url, timeout=WAIT)
+    assert page.errors == []

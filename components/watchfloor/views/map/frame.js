@@ -52,6 +52,8 @@ export function render({view, model, el}) {
   tools.hidden = wall  // nobody touches it: there is more room for the map
 
   const words = key => (model.words || {})[key] || key
+  // a hand has no Enter and no Esc
+  const hint = () => words(matchMedia("(pointer: coarse)").matches ? "hint.touch" : "hint")
   const plot = () => view.get_child_view(model.figure)
   const ranges = () => [plot()?.model.x_range, plot()?.model.y_range]
   let corners = []
@@ -167,7 +169,7 @@ export function render({view, model, el}) {
     drawing = on
     corners = []
     stage.classList.toggle("drawing", on)
-    note.textContent = on ? words("hint") : ""
+    note.textContent = on ? hint() : ""
     buttons()
     redraw()
     if (on) stage.focus()
@@ -188,7 +190,7 @@ export function render({view, model, el}) {
     if (!at) return
     if (drawing) {
       if (corners.length < 200) corners.push(at)
-      note.textContent = `${words("corners").replace("{n}", corners.length)} · ${words("hint")}`
+      note.textContent = `${words("corners").replace("{n}", corners.length)} · ${hint()}`
       redraw()
       return
     }
@@ -367,7 +369,7 @@ export function render({view, model, el}) {
   form.addEventListener("keydown", event => {
     if (event.key === "Escape") { form.hidden = true; buttons(); tools.querySelector("[aria-expanded]").focus() }
   })
-  model.on("words", () => { buttons(); fields(); note.textContent = drawing ? words("hint") : "" })
+  model.on("words", () => { buttons(); fields(); note.textContent = drawing ? hint() : "" })
   model.on("places", fields)
   model.on("chosen", buttons)
   model.on("msg:custom", message => {
