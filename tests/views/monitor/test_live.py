@@ -122,7 +122,7 @@ def test_every_listener_gets_the_same_bytes_and_a_late_one_the_newest(busy):
         channel.hear(one, name)
     full = until(lambda: one.frames.get(topic(KEY)))[-1]
     assert wire.decode(full)["number"] >= 1
-    assert until(lambda: one.frames.get(STATIONS))[-1] == told.roster().payload
+    assert until(lambda: one.frames.get(STATIONS))[-1] == told.roster().message
     busy.store.observe([Observation("t/level", NOW, 6.0)], known=NOW)
     small = until(lambda: [data for data in one.frames.get(topic(KEY) + "/now", []) if len(data) > 64])[-1]
     for name in (topic(KEY), topic(KEY) + "/now"):

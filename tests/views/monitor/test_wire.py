@@ -131,9 +131,9 @@ def test_a_small_message_of_another_full_one_is_left(browser, busy, made):
 ORDER = """({code, roster, data, asked, now}) => {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const all = new Function(code + "; return {readWall, readRoster, arrange};")();
-  const held = all.readRoster(bytes(roster), 1);
+  const held = all.readRoster(bytes(roster));
   const found = all.arrange(held, all.readWall(bytes(data)), asked, now);
-  return {groups: found.groups.map((group) => [group.name, group.rows.map((row) => held.stations[row].name)]), counts: found.counts, shown: found.shown};
+  return {version: held.version, groups: found.groups.map((group) => [group.name, group.rows.map((row) => held.stations[row].name)]), counts: found.counts, shown: found.shown};
 }"""
 
 
@@ -145,7 +145,7 @@ def arranged(browser, made, **asked):
     page = browser.new_page()
     try:
         return page.evaluate(ORDER, {
-            "code": code, "roster": base64.b64encode(made.roster.payload).decode(), "data": base64.b64encode(wire.full(made, 1)).decode(),
+            "code": code, "roster": base64.b64encode(made.roster.message).decode(), "data": base64.b64encode(wire.full(made, 1)).decode(),
             "asked": plain | asked, "now": made.at / 1000,
         })  # fmt: skip
     finally:
@@ -155,6 +155,7 @@ def arranged(browser, made, **asked):
 @pytest.mark.browser
 def test_the_worst_stand_first_then_those_that_tell_nothing_then_those_that_rise(browser, made):
     found = arranged(browser, made)
+    assert found["version"] == made.roster.version
     assert found["groups"][0][1] == ["t/high", "t/low", "t/bad", "t/never", "t/silent", "t/rising", "t/level"]
     assert found["counts"] == {
         "all": 7, "Extreme": 0, "Severe": 1, "Moderate": 1, "Minor": 0, "Unknown": 0, "silent": 2, "flagged": 1, "rising": 1,

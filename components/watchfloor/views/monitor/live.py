@@ -145,7 +145,7 @@ class Live:
             if key in self._offered:
                 return
             self._offered.add(key)
-        self._channel.topic(STATIONS, lambda: self.roster().payload)
+        self._channel.topic(STATIONS, self._stations)
         self._channel.topic(topic(key), lambda: self._first(key))
         self._channel.topic(topic(key) + "/now", lambda: self._track(key).said)
 
@@ -193,6 +193,11 @@ class Live:
             raise UnknownNameError("span", key[0], SPANS)
         with self._lock:
             return self._tracks.setdefault(key, _Track(key))
+
+    def _stations(self) -> bytes:
+        """Make the roster's payload; it is kept up from then on."""
+        self._begin()
+        return self.roster().message
 
     def _first(self, key: Key) -> bytes:
         """Make a topic's payload for its first listener, and keep it up from then on."""
@@ -306,7 +311,7 @@ class Live:
         for ref in list(track.hearers):
             hearer = ref()
             if hearer is not None:
-                hearer(self.roster().payload, track.payload, track.said)
+                hearer(self.roster().message, track.payload, track.said)
 
     def _whole(self, track: _Track) -> bytes:
         self._catch_up()

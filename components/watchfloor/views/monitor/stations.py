@@ -1,6 +1,7 @@
 """The stations of a floor: what each measures, where, how often, and which values matter on it."""
 
 import json
+import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,6 +131,11 @@ class Roster:
         return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
             "utf-8", "replace"
         )
+
+    @cached_property
+    def message(self) -> bytes:
+        """What is sent: the version (4 bytes, little-endian), four zeros, and the payload."""
+        return struct.pack("<II", self.version, 0) + self.payload
 
     @cached_property
     def version(self) -> int:

@@ -5,8 +5,9 @@ function wallChips(ctx, {chips, hazards, asked, order, roster, wall}) {
   const {counts} = order;
   const chip = (what, name, content, title) => {
     const on = asked[what].includes(name);
+    if (wall) return h("span", {class: "chip told", title}, content, " ", h("strong", {class: "num"}, number(counts[name] || 0)));
     return h("button", {
-      type: "button", class: `chip ${on ? "on" : ""} ${counts[name] ? "" : "none"}`, "aria-pressed": on ? "true" : "false", disabled: wall, title,
+      type: "button", class: `chip ${on ? "on" : ""} ${counts[name] ? "" : "none"}`, "aria-pressed": on ? "true" : "false", title,
       onclick: () => ctx.send("toggle", {what, name}),
     }, content, h("span", {class: "num"}, number(counts[name] || 0)));
   };

@@ -6,7 +6,7 @@ const HEAD = 30; // height of a group's heading at a text of 14
 
 const WallPane = pane("stations", (ctx) => {
   const chips = h("div", {class: "chips levels", role: "group"});
-  const hazards = h("div", {class: "chips", role: "group"});
+  const hazards = h("div", {class: "chips hazards", role: "group"});
   const find = h("input", {
     type: "search", class: "find", maxlength: "200", autocomplete: "off", spellcheck: "false",
     oninput: () => later(),
@@ -27,10 +27,14 @@ const WallPane = pane("stations", (ctx) => {
   const empty = h("div", {class: "empty", hidden: true});
   const spoken = h("div", {class: "spoken", "aria-live": "polite", role: "status"});
   const wall = document.documentElement.hasAttribute("data-wall"); // nobody touches a wall
-  const tools = h("div", {class: "tools"}, find, choices, sorted);
-  ctx.root.append(h("div", {class: "head"}, chips, wall ? null : hazards, wall ? null : tools), bar, notice, box, table, empty, spoken);
+  const fold = h("button", {type: "button", class: "fold", "aria-expanded": "false", onclick: () => { // room is for the tiles on a phone
+    fold.setAttribute("aria-expanded", head.classList.toggle("open") ? "true" : "false");
+  }}, "⋯");
+  const tools = h("div", {class: "tools"}, find, fold, choices, sorted);
+  const head = h("div", {class: "head"}, chips, wall ? null : tools, wall ? null : hazards);
+  ctx.root.append(head, bar, notice, box, table, empty, spoken);
 
-  let roster = null, board = null, waiting = null; // a small message that came before its full one
+  let told = null, roster = null, board = null, waiting = null; // a small message that came before its full one
   let order = {groups: [], counts: {}, shown: 0}, places = [], layout = [], columns = 1, tile = {w: 1, h: 1}, dirty = true;
   let cursor = null, touched = -Infinity, tabled = false, heardAt = performance.now();
   let look = null, timer = 0, frame = 0, stops = [], listening = null;
@@ -45,30 +49,37 @@ const WallPane = pane("stations", (ctx) => {
   // ---- what comes in ----
 
   function takeRoster(bytes) {
-    if (!bytes || !bytes.byteLength) return;
-    roster = readRoster(bytes, ++rosters);
+    if (!bytes || bytes.byteLength < 8) return;
+    told = readRoster(bytes);
+    match();
     build(true);
     show();
   }
-  let rosters = 0;
+
+  /** Rows mean nothing unless roster and board are of one version: the other one is on its way. */
+  function match() {
+    roster = told && (!board || told.version === board.version) ? told : null;
+  }
 
   function takeFull(bytes) {
-    const told = readWall(bytes);
-    if (!told || told.partial) return;
+    const full = readWall(bytes);
+    if (!full || full.partial) return;
     heardAt = performance.now();
-    board = told;
+    const other = !board || board.version !== full.version;
+    board = full;
     if (waiting && waiting.number === board.number) takeDelta(board, waiting);
     waiting = null;
-    build(!places.length);
+    match();
+    build(other || !places.length);
     show();
   }
 
   function takeSmall(bytes) {
-    const told = readWall(bytes);
-    if (!told || !told.partial) return;
+    const small = readWall(bytes);
+    if (!small || !small.partial) return;
     heardAt = performance.now();
-    const rows = takeDelta(board, told);
-    if (!rows) { if (!board || told.number > board.number) waiting = told; return; }
+    const rows = takeDelta(board, small);
+    if (!rows) { if (!board || small.number > board.number) waiting = small; return; }
     if (!roster) return;
     speak(rows);
     repaint(rows);
@@ -132,7 +143,7 @@ const WallPane = pane("stations", (ctx) => {
 
   function measure() {
     const style = getComputedStyle(ctx.root);
-    const em = (parseFloat(style.fontSize) || 14);
+    const em = (parseFloat(style.fontSize) || 14) * (wall ? 0.72 : 1); // a wall shows many, and its type is large
     const of = (name, other) => style.getPropertyValue(name).trim() || other;
     const light = document.documentElement.dataset.theme === "light";
     const levels = {
@@ -370,6 +381,16 @@ const WallPane = pane("stations", (ctx) => {
     draw(false);
   }
 
+  /** On a wall: the next screenful, as long as something on it is not calm; then the worst again. */
+  function turn() {
+    if (!roster || !board || !layout.length) return;
+    const last = layout.filter((part) => part.rows && part.rows.some((row) => rankOf(board, roster.stations[row], row, now()) < 21)).pop();
+    const next = box.scrollTop + box.clientHeight - tile.h / 2;
+    const part = layout.find((each) => each.top + each.height > next);
+    box.scrollTop = part && last && part.top <= last.top && box.scrollTop + box.clientHeight < box.scrollHeight - 2 ? part.top - tile.gap : 0;
+    draw(false);
+  }
+
   function later() {
     clearTimeout(timer);
     timer = setTimeout(() => ctx.send("text", {value: find.value}), 250);
@@ -436,7 +457,9 @@ const WallPane = pane("stations", (ctx) => {
   const watch = new ResizeObserver(() => { if (!box.clientWidth) return; measure(); draw(true); });
   watch.observe(box);
   ctx.ends(() => watch.disconnect());
-  if (document.fonts) document.fonts.ready.then(() => { measured.clear(); repaint(null); });
+  // Slices of the Chinese font come when their characters are drawn first: draw again with them.
+  if (document.fonts) ctx.listen(document.fonts, "loadingdone", () => { measured.clear(); repaint(null); });
+  if (wall) ctx.every(12000, turn);
 
   let before = "", shownName = null;
 
@@ -461,6 +484,7 @@ const WallPane = pane("stations", (ctx) => {
     find.placeholder = ctx.t("wall.find");
     find.setAttribute("aria-label", ctx.t("wall.find"));
     fill(sorted, ctx.t("wall.resort"));
+    fold.setAttribute("aria-label", ctx.t("wall.fold"));
     if (ctx.root.getRootNode().activeElement !== find) find.value = state.text || "";
     if (!wall && (changed || !choices.childNodes.length)) paintTools();
     tune();

@@ -4,9 +4,10 @@ const LEVELS = ["", "Unknown", "Minor", "Moderate", "Severe", "Extreme"];
 const SILENT = 1, FLAGGED = 2, RISING = 4, FALLING = 8;
 const SOON = 24; // hours
 
-/** The roster as the server told it, with what is looked up often. */
-function readRoster(bytes, version) {
-  const told = JSON.parse(new TextDecoder().decode(bytes));
+/** The roster as the server told it, with what is looked up often; a board's rows are its rows where both have one version. */
+function readRoster(bytes) {
+  const version = new DataView(bytes.buffer, bytes.byteOffset, 8).getUint32(0, true);
+  const told = JSON.parse(new TextDecoder().decode(bytes.subarray(8)));
   const stations = told.stations.map((row) => {
     const [name, title, titleZh, units, field, kind, hazard, district, basin, interval, patience, lon, lat, limits] = row;
     return {

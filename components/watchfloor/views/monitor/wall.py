@@ -18,6 +18,7 @@ from watchfloor.views.monitor.live import Key, Live, topic
 from watchfloor.views.monitor.past import Cancelled, Past
 from watchfloor.views.monitor.stations import known
 from watchfloor.views.selection import CONDITIONS, GROUPS, HAZARD_WORDS, SIZES
+from watchfloor.views.serve.current import serving
 from watchfloor.views.situation.rows import millis
 
 __all__ = ["Wall", "WallPane", "address"]
@@ -229,11 +230,11 @@ class Wall(MonitorView):
     def _follow(self) -> None:
         """Take the present by parameters, where there is no channel."""
         doc = pn.state.curdoc
-        if doc is not None and doc.session_context is None:
+        if serving() is not None or (doc is not None and doc.session_context is None):
             return  # a server tries the desk before anybody looks
         self._doc = doc
         self._end = self._live.hear(self.key, self._hear)  # first, so that nothing is missed
-        self._put(self._live.roster().payload, self._live.full(self.key), b"")
+        self._put(self._live.roster().message, self._live.full(self.key), b"")
 
     def _hear(self, stations: bytes, full: bytes, delta: bytes) -> None:
         if self.present:
@@ -253,7 +254,7 @@ class Wall(MonitorView):
         span, width = asked[2], asked[3]
         try:
             made = self._then(asked, lambda part: on_page(doc, lambda: self._advance(asked, part)))
-            payload, told = made.roster.payload, wire.full(made, 1)
+            payload, told = made.roster.message, wire.full(made, 1)
         except Cancelled:
             return
         except WatchfloorError as error:

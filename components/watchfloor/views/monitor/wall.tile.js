@@ -107,7 +107,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
     c.fillStyle = look.levels[told.level];
     c.fillRect(x, y, 0.3 * e, h);
   }
-  c.strokeStyle = told.level ? look.levels[told.level] : told.silent || told.flag >= 3 ? look.late : look.line;
+  c.strokeStyle = told.level ? look.inks[told.level] : told.silent || told.flag >= 3 ? look.late : look.line;
   c.lineWidth = 1;
   c.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
   const left = x + pad + 0.35 * e, right = x + w - pad;
@@ -147,7 +147,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
   c.fillStyle = look.muted;
   c.fillText(told.unit, at, second);
   at += c.measureText(told.unit).width + 0.6 * e;
-  const age = small && told.still ? told.still : told.age;
+  const age = told.still ? (small ? told.still : "") : told.age;
   c.fillStyle = told.silent ? look.late : look.muted;
   const shown = cut(c, age, Math.max(0, right - at));
   const long = c.measureText(shown).width;
@@ -155,7 +155,10 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
   stop = right - long - 0.5 * e;
   if (small) {
     if (told.odd) { c.fillStyle = look.late; c.fillText(cut(c, told.odd, stop - at), at, second); }
-    else if (told.arrow && told.arrow !== "▶") { c.fillStyle = look.text; c.fillText(told.arrow, at, second); }
+    else {
+      if (told.arrow && told.arrow !== "▶") { c.fillStyle = look.text; c.fillText(told.arrow, at, second); at += 1.2 * e; }
+      if (told.level && stop - at > 2.4 * e) { c.fillStyle = look.inks[told.level]; c.fillText(cut(c, told.word, stop - at), at, second); }
+    }
     if (told.silent) hatch(c, x, y, w, h, look, 0.35);
     return;
   }
