@@ -56,7 +56,7 @@ class PersistenceRule(Rule):
         """Return the value that the share of the window is at least beyond."""
         rows = np.array([board.place[plan.subjects[at].members[0]] for at in subjects.tolist()])
         window = self.over // timedelta(microseconds=1)
-        least = int(np.floor(self.present * window / board.cadence)) + 1 if board.cadence else 2
+        least = int(np.ceil(self.present * window / board.cadence)) + 1 if board.cadence else 2
         below = np.array([plan.subjects[at].sets[0].direction == "below" for at in subjects.tolist()])
         found = np.empty((len(rows), board.value.shape[1] - board.begin), np.float32)
         for side in (False, True):
