@@ -7,8 +7,8 @@ import pytest
 
 import watchfloor
 from watchfloor.core.clock import FixedClock, parse_time
-from watchfloor.feeds.collect.ingest import ingest
 from watchfloor.feeds.collect.dispute import settle
+from watchfloor.feeds.collect.ingest import ingest
 from watchfloor.store import Store
 from watchfloor.store.records import Record
 from watchfloor.views.selection import Selection

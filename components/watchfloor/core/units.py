@@ -195,7 +195,10 @@ def _between(source: str, target: str) -> Scale:
         raise InvalidInputError(
             f"Values in {source!r} do not follow those in {target!r} along a straight line; they are not converted."
         )
-    return Scale(theirs, ours, factor, float(f"{zero:.14g}"))
+    short = float(f"{factor:.12g}")  # 0.3048, where the library's steps make it 0.30479999999999996
+    return Scale(
+        theirs, ours, short if math.isclose(short, factor, rel_tol=1e-15) else factor, float(f"{zero:.14g}")
+    )
 
 
 def _candidates(given: str) -> list[str]:

@@ -47,7 +47,9 @@ class Mosquitto:
             "max_queued_messages 0",
             "max_inflight_messages 0",
             "log_dest none",
-            *(["user root"] if os.geteuid() == 0 else []),  # else it becomes a user who may not read this folder
+            *(
+                ["user root"] if os.geteuid() == 0 else []
+            ),  # else it becomes a user who may not read this folder
             *extra,
         ]
         self.config = folder / "mosquitto.conf"

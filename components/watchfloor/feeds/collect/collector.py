@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from watchfloor.core.clock import Clock
-from watchfloor.core.errors import WatchfloorError
+from watchfloor.core.errors import StoreAwayError, WatchfloorError
 from watchfloor.core.provenance import digest_bytes
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS
@@ -29,6 +29,8 @@ __all__ = ["Collector"]
 _LOG = logging.getLogger(__name__)
 _LONGEST = timedelta(minutes=30)
 _STOP = 5.0
+_AWAY = 30.0
+"""Longest wait for a store that is away, seconds."""
 _PAGES = 100
 
 
@@ -159,11 +161,19 @@ class Collector:
                 self._store, plan, self._accept, hosts=self._hosts, status=self._status, trust=self._trust
             ).run(stop)
             return
-        failures = 0
+        failures = away = 0
         while not stop.is_set():
             asked: timedelta | None = None
             try:
                 failures = 0 if self.poll(plan).ok else failures + 1
+                away = 0
+            except StoreAwayError as error:
+                # The source is well: it is asked again soon after the store is back, for what could not be kept.
+                away += 1
+                if away == 1:
+                    _LOG.warning("%s: %s", plan.source, error)
+                stop.wait(_wait(timedelta(seconds=min(2.0**away, _AWAY)), 0, None))
+                continue
             except FetchError as error:
                 failures, asked = failures + 1, error.retry_after
             except WatchfloorError as error:

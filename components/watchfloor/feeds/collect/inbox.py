@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchfloor.core.clock import Clock, format_time, monotonic
-from watchfloor.core.errors import InvalidInputError, LimitError, WatchfloorError
+from watchfloor.core.errors import InvalidInputError, LimitError, StoreAwayError, WatchfloorError
 from watchfloor.core.scales import Status
 from watchfloor.feeds import FEEDS
 from watchfloor.feeds.collect.file import read
@@ -90,6 +90,8 @@ class Inbox:
         while not stop.is_set():
             try:
                 self.scan()
+            except StoreAwayError as error:
+                _LOG.warning("The inbox %s waits: %s", self.folder, error)
             except (WatchfloorError, OSError):
                 _LOG.exception("The inbox %s could not be read; it is tried again.", self.folder)
             stop.wait(self._poll)
