@@ -160,13 +160,13 @@ def health(cube: Cubic, store: Described, now: datetime) -> list[SensorHealth]:
     known = set(cube.names())
     everyone = sorted(known | {str(name) for name in series.index})
     marks = _marks(store.marks(start=now - DOUBTED))
-    described = {str(row.Index): row.attrs for row in series.itertuples() if isinstance(row.attrs, Mapping)}
+    described: dict[str, Any] = dict(zip(series.index.astype(str), series["attrs"], strict=True))
     batteries = {name for name in everyone if name.endswith("/battery")}
     found = []
     for name in everyone:
         if name in batteries and name.removesuffix("/battery") in everyone:
             continue
-        attrs: Mapping[str, Any] = described.get(name, {})
+        attrs: Mapping[str, Any] = described.get(name) or {}
         battery = _battery(cube, name, attrs, batteries & known)
         low = _number(attrs.get("battery_low"))
         weak = battery is not None and battery < (LOW if low is None else low)
@@ -335,9 +335,12 @@ def _battery(cube: Cubic, name: str, attrs: Mapping[str, Any], batteries: set[st
 def _marks(frame: "pd.DataFrame") -> dict[str, list[_Marked]]:
     """Return time, checks, flag and reason of the marks that hold, by series."""
     out: dict[str, list[_Marked]] = {}
-    for row in frame[frame["checks"] > 0].itertuples() if len(frame) else ():
-        mark = (micros(row.time.to_pydatetime()), int(row.checks), int(row.flag), str(row.reason))
-        out.setdefault(str(row.series), []).append(mark)
+    holding = frame[frame["checks"] > 0] if len(frame) else frame
+    columns = (holding[name].tolist() for name in ("series", "time", "checks", "flag", "reason"))
+    for name, time, mask, flag, reason in zip(*columns, strict=True):
+        out.setdefault(str(name), []).append(
+            (micros(time.to_pydatetime()), int(mask), int(flag), str(reason))
+        )
     return out
 
 

@@ -122,8 +122,7 @@ def _upper(limit: float, allowance: float, shift: float, states: int) -> float:
 def _absorbed(chance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean number of steps to absorption from each state."""
     size = len(chance)
-    found: NDArray[np.float64] = np.linalg.solve(np.eye(size) - chance, np.ones(size))
-    return found
+    return np.asarray(np.linalg.solve(np.eye(size) - chance, np.ones(size)), dtype=np.float64)
 
 
 def _positive(**given: float) -> None:

@@ -6,5 +6,8 @@ from watchfloor.diagnosis.detectors.base import Detector, Scores
 __all__ = ["DETECTORS", "Detector", "Scores"]
 
 DETECTORS: Registry[Detector] = Registry(
-    "watchfloor.diagnosis.detectors", Detector, besides=("base", "learning")
+    "watchfloor.diagnosis.detectors",
+    Detector,  # type: ignore[type-abstract]
+    besides=("base", "learning"),
 )
+"""Detectors by name."""

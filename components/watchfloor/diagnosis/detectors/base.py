@@ -90,6 +90,9 @@ class Detector(param.Parameterized):
     )
 
     _last: int | None
+    _time: Ints
+    _value: Floats
+    _memory: dict[str, Any]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
@@ -190,7 +193,7 @@ class Detector(param.Parameterized):
 
     def _restart(self) -> None:
         self._time, self._value = np.zeros(0, np.int64), np.zeros(0)
-        self._memory: dict[str, Any] = {"first": 0}
+        self._memory = {"first": 0}
         self._last = None
 
     def _usable(self, value: Floats, flag: NDArray[Any]) -> NDArray[np.bool_]:
