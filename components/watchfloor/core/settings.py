@@ -123,6 +123,10 @@ class Settings(BaseSettings):
     trust: list[Path] = Field(
         default_factory=list, description="PEM files of certificates that may sign CAP alerts."
     )
+    alarms: Path | None = Field(
+        None,
+        description="YAML file of escalation, grouping and channels; default: alarms/policy.yml in the floor's.",
+    )
     map_tiles: str = Field("", description="PMTiles file of a region, drawn over the world base map.")
     workers: int = Field(2, ge=1, le=64, description="Threads for heavy work.")
 
