@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lxml import etree
 
@@ -80,16 +81,14 @@ def check(data: bytes) -> list[Fault]:
         return [Fault(1, "document", str(error))]
     if root.tag != f"{{{NAMESPACE}}}alert":
         return [
-            Fault(
-                root.sourceline or 1, "document", f"expected an <alert> of {NAMESPACE}, but found {root.tag}."
-            )
+            Fault(_line(root) or 1, "document", f"expected an <alert> of {NAMESPACE}, but found {root.tag}.")
         ]
     return [*_form(root, "alert"), *_sense(root)]
 
 
 def _form(element: etree._Element, kind: str) -> Iterator[Fault]:
     """Yield what breaks the schema: elements that are missing, strange, twice or out of order, and words."""
-    line = element.sourceline or 0
+    line = _line(element)
     names = [_name(child) for child in element]
     for name in _NEEDED.get(kind, _ORDER[kind] if kind in {"eventCode", "parameter", "geocode"} else ()):
         if name not in names:
@@ -97,7 +96,7 @@ def _form(element: etree._Element, kind: str) -> Iterator[Fault]:
     order, place = _ORDER[kind], 0
     seen: set[str] = set()
     for child, name in zip(element, names, strict=True):
-        here = child.sourceline or line
+        here = _line(child) or line
         if name == "Signature":
             continue
         if name not in order:
@@ -119,7 +118,7 @@ def _form(element: etree._Element, kind: str) -> Iterator[Fault]:
 
 def _value(element: etree._Element, name: str) -> Iterator[Fault]:
     text = (element.text or "").strip()
-    line = element.sourceline or 0
+    line = _line(element)
     said = text[:60]
     if not text:
         if name != "value":  # a code or a parameter may be there without one
@@ -141,7 +140,7 @@ def _value(element: etree._Element, name: str) -> Iterator[Fault]:
 def _sense(root: etree._Element) -> Iterator[Fault]:
     """Yield what the schema lets through and receivers cannot use."""
     kind, sent = _text(root, "msgType"), _time(_text(root, "sent"))
-    line = root.sourceline or 0
+    line = _line(root) or 0
     if kind in {"Update", "Cancel", "Ack", "Error"} and not _text(root, "references"):
         yield Fault(line, "references", f"a message of type {kind} names the earlier ones that it is about.")
     if _text(root, "scope") == "Restricted" and not _text(root, "restriction"):
@@ -153,7 +152,7 @@ def _sense(root: etree._Element) -> Iterator[Fault]:
         yield Fault(line, "info", "it says nothing: there is no <info>.")
     languages = [_text(info, "language") or "en-US" for info in infos]
     for info, language in zip(infos, languages, strict=True):
-        here = info.sourceline or line
+        here = _line(info) or line
         if languages.count(language) > 1 and infos[languages.index(language)] is not info:
             yield Fault(here, "language", f"there are two infos in {language}.")
         onset, ends = _time(_text(info, "onset")), _time(_text(info, "expires"))
@@ -213,6 +212,11 @@ def _time(text: str) -> datetime | None:
 
 def _text(element: etree._Element, name: str) -> str:
     return (element.findtext(f"{{{NAMESPACE}}}{name}") or "").strip()
+
+
+def _line(element: etree._Element) -> int:
+    found: Any = element.sourceline
+    return int(found or 0)
 
 
 def _name(element: etree._Element) -> str:

@@ -52,7 +52,7 @@ class Life:
     floor
         The floor.
     policy
-        How alarms are looked after; by default the product's table, and ``alarms.yml`` of the floor over it.
+        How alarms are looked after; by default the product's table, and the floor's own over it.
 
     Examples
     --------
@@ -355,8 +355,7 @@ class Life:
 
 def policy_of(floor: "Floor") -> Policy:
     """Return how a floor's alarms are looked after."""
-    named = getattr(floor.settings, "alarms", None)
-    return read_policy(named or floor.path / FILE)
+    return read_policy(floor.settings.alarms or floor.path / FILE)
 
 
 def _lost() -> StoreError:

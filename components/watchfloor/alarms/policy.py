@@ -1,6 +1,6 @@
 """How alarms are looked after: who is told next, what counts as one event, whom messages go to.
 
-The product's own table is ``tables/policy.yml``; the file that the settings name, or ``alarms.yml`` in the floor's folder,
+The product's own table is ``tables/policy.yml``; the file that the settings name, or ``alarms/policy.yml`` in the floor's folder,
 replaces entries of it. A mistake is told with its line.
 """
 
@@ -19,7 +19,7 @@ from watchfloor.core.scales import WarningColour
 
 __all__ = ["DAYS", "FILE", "Channel", "Delay", "Near", "Policy", "Rung", "Sender", "Span", "read_policy"]
 
-FILE = "alarms.yml"
+FILE = "alarms/policy.yml"
 _LIMITS = Limits(size=256 * 1024, values=5_000)
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -95,6 +95,8 @@ class Channel(_Part):
     districts: tuple[str, ...] = ()
     when: Span | None = None
     quiet: Span | None = None
+    host: str = Field("", max_length=253)
+    """The host that it reaches, where that cannot be told from the address."""
     language: Literal["en", "zh"] = "en"
     escalation: str = Field("", max_length=80)
     """Role whose escalations go here, whatever else the channel takes."""
