@@ -9,6 +9,7 @@ import sys
 
 import pyarrow.parquet  # noqa: F401  so that a child need not load it
 
+import watchfloor.store.postgres  # noqa: F401
 from watchfloor.core.clock import parse_time
 from watchfloor.store import Store
 

@@ -1,6 +1,6 @@
 """A process that appends to a store until it is killed, and says which batches were acknowledged.
 
-Started once with the store's path; each line on standard input (a number) forks a writer of that number, whose
+Started once with the store's address; each line on standard input (a number) forks a writer of that number, whose
 process id is answered as ``P <id>``. The writer prints ``A <number> <batch>`` after each append that returned.
 """
 
@@ -8,6 +8,7 @@ import os
 import sys
 from datetime import timedelta
 
+import watchfloor.store.postgres  # noqa: F401  so that a child need not load it
 from watchfloor.core.clock import LiveClock
 from watchfloor.store import Observation, Record, Store
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import watchfloor
+from watchfloor.core.address import is_server
 from watchfloor.core.errors import WatchfloorError
-from watchfloor.core.settings import Settings, is_server, load
+from watchfloor.core.settings import Settings, load
 
 if TYPE_CHECKING:
     from watchfloor.floor import Floor

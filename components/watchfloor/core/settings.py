@@ -19,7 +19,7 @@ from pydantic_settings import (
 
 from watchfloor.core.errors import SettingsError
 
-__all__ = ["BrokerLogin", "Settings", "is_server", "load"]
+__all__ = ["BrokerLogin", "Settings", "load"]
 
 
 class BrokerLogin(BaseModel):
@@ -142,17 +142,6 @@ class Settings(BaseSettings):
         """Read flags, then the environment, then the file."""
         path = Path(os.environ.get("WATCHFLOOR_SETTINGS", "watchfloor.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
-
-
-def is_server(url: object) -> bool:
-    """Tell whether the address of a store names a database server.
-
-    Examples
-    --------
-    >>> is_server("postgresql://user@host/database"), is_server("var")
-    (True, False)
-    """
-    return isinstance(url, str) and url.startswith(("postgresql:", "postgres:", "postgresql+psycopg:"))
 
 
 def load(**flags: Any) -> Settings:

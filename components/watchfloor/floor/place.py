@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from watchfloor.core.address import is_server
 from watchfloor.core.errors import InvalidInputError, SettingsError, UnknownNameError
-from watchfloor.core.settings import Settings, is_server
+from watchfloor.core.settings import Settings
 from watchfloor.core.share import folder
 
 __all__ = ["StorePlace", "data_folder", "find", "floors", "store_path", "store_place"]

@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from watchfloor.core.address import is_server
 from watchfloor.core.errors import SettingsError, StoreError
-from watchfloor.core.settings import is_server
 from watchfloor.store.backend import Backend
 from watchfloor.store.sqlite import SQLite
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
+from watchfloor.core.address import is_server
 from watchfloor.core.clock import LiveClock, from_micros, micros
 from watchfloor.core.errors import StoreError
-from watchfloor.core.settings import is_server
 from watchfloor.store import journal, sqlite, transfer
 from watchfloor.store.address import backend as backend_of
 from watchfloor.store.archive import Archive, folder_of

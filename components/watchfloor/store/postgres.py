@@ -66,7 +66,9 @@ class PostgreSQL:
             "tcp_user_timeout": 20_000,
             # What is acknowledged is on the server's disk; a process that hangs does not hold the others up for ever.
             "options": f"-c search_path={self.schema},pg_temp -c synchronous_commit=on "
-            f"-c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=60000",
+            f"-c lock_timeout={int(wait * 1000)} -c idle_in_transaction_session_timeout=60000 "
+            # A plan that was made while a table was empty must not be used when it is full.
+            "-c plan_cache_mode=force_custom_plan",
         }
         if self._password:
             arguments["password"] = self._password
@@ -85,32 +87,34 @@ class PostgreSQL:
         ready: list[bool] = []
 
         def connected(raw: Any, _: Any) -> None:
-            if ready:
-                return
-            if raw.info.server_version < VERSION * 10_000:
-                raise StoreError(
-                    f"{self.where} runs PostgreSQL {raw.info.server_version // 10_000}; expected {VERSION} or later."
-                )
-            encoding = raw.info.parameter_status("server_encoding")
-            if encoding != "UTF8":
-                raise StoreError(
-                    f"The database of {self.where} keeps text as {encoding}; make one with `createdb --encoding=UTF8`."
-                )
-            if self._create:
-                raw.execute("SELECT pg_advisory_lock(%s, %s)", (APPLICATION, 0))
-                raw.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+            try:
+                if not ready:
+                    self._welcome(raw)
+                    ready.append(True)
+                # Held as long as the connection is: a store that is in use is not replaced.
+                raw.execute("SELECT pg_advisory_lock_shared(%s, %s)", (APPLICATION + 1, self._lock))
                 raw.commit()
-                raw.execute("SELECT pg_advisory_unlock(%s, %s)", (APPLICATION, 0))
-                raw.commit()
-            ready.append(True)
-
-        def used(raw: Any, _: Any) -> None:
-            # Held as long as the connection is: a store that is in use is not replaced.
-            raw.execute("SELECT pg_advisory_lock_shared(%s, %s)", (APPLICATION + 1, self._lock))
-            raw.commit()
+            except BaseException:
+                raw.close()
+                raise
 
         event.listen(engine, "connect", connected)
-        event.listen(engine, "connect", used)
+
+    def _welcome(self, raw: Any) -> None:
+        """Look at the server once, and make the schema."""
+        if raw.info.server_version < VERSION * 10_000:
+            raise StoreError(
+                f"{self.where} runs PostgreSQL {raw.info.server_version // 10_000}; expected {VERSION} or later."
+            )
+        encoding = raw.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise StoreError(
+                f"The database of {self.where} keeps text as {encoding}; make one with `createdb --encoding=UTF8`."
+            )
+        if self._create:
+            raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (APPLICATION, 0))
+            raw.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+            raw.commit()
 
     def lock(self, connection: Connection) -> None:
         """Wait for the lock of all writers of this schema; it is given back after the commit is seen by all."""

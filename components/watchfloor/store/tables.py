@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects import postgresql
 
 __all__ = [
     "APPEND_ONLY",
@@ -46,9 +45,9 @@ METADATA = MetaData()
 # SQLite numbers rows by itself only for a column it calls INTEGER; elsewhere the number is 64 bits wide.
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 # Texts are compared and sorted by their code points, as SQLite does, wherever the server stands.
-_WORD = String().with_variant(postgresql.VARCHAR(collation="C"), "postgresql")
-_HASH = String(64).with_variant(postgresql.VARCHAR(64, collation="C"), "postgresql")
-_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_WORD = String().with_variant(String(collation="C"), "postgresql")
+_HASH = String(64).with_variant(String(64, collation="C"), "postgresql")
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 change = Table(
     "change",
