@@ -54,6 +54,7 @@ SEEDS: dict[str, bytes] = {
         "locationId": "G1", "parameterId": "H.obs", "timeStep": {"unit": "second", "multiplier": "900"}, "missVal": "-999.0",
         "stationName": "Gauge", "lat": "25.1", "lon": "110.2", "units": "m"}, "events": [
         {"date": "2026-06-01", "time": "10:00:00", "value": "4.25", "flag": "0"}]}]}).encode(),
+    "senml": b'[{"bn": "gauge/1/", "bt": 1780308000, "bu": "m", "n": "level", "v": 4.2}, {"n": "level", "t": 600, "v": 4.3}]',
     "metar": b"METAR KCLT 011152Z 22010G18KT 10SM SCT040 24/19 A2992 RMK AO2 SLP130 T02390189=\n",
     "tides": b"[IDT;*DIF*;A;CENT;20190213]\n[W3H]\nPAR;WATHTE;Waterhoogte;J\nEHD;I;cm\nHDH;NAP;NAP\nLOC;VLISSGN;Vlissingen;P;RD;3048000;38522000\n"
     b"[RKS]\nTYD;20260601;0000;20260601;0200;60;min\n[WRD]\n122/0:225/0:\n230/0:\n",
