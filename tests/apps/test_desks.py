@@ -114,6 +114,40 @@ def test_axe_finds_nothing_serious(browser, demo, desk, theme):
     context.close()
 
 
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_at_all_on_the_situation_desk(browser, demo, size, theme):
+    """Every rule of axe, best practice too: places without a landmark, headings out of order, faint words."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, is_mobile=size == "phone")
+    page = context.new_page()
+    page.goto(f"{demo.url}/situation?lang=zh&theme={theme}" + ("&wall=1" if size == "wall" else ""))
+    kit.live(page, 60_000)
+    page.locator(".wf.list .row").first.wait_for(timeout=30_000)
+    page.wait_for_timeout(1500)
+    assert page.locator(".wf-mark").inner_text() == "演示 · 虚构数据"
+    found = [
+        (item["id"], item["impact"], [node["target"] for node in item["nodes"]][:2])
+        for item in Axe().run(page).response["violations"]
+    ]
+    assert found == []
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", ["", "no-such-page"])
+def test_plain_pages_take_the_browsers_colours_and_axe_finds_nothing(browser, demo, path, theme):
+    for width, height in SIZES.values():
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        page = context.new_page()
+        page.goto(f"{demo.url}/{path}")
+        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert ground == {"dark": "rgb(15, 20, 26)", "light": "rgb(238, 241, 244)"}[theme]
+        assert Axe().run(page).response["violations"] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        context.close()
+
+
 @pytest.mark.parametrize("policy", [False, True], ids=["policy off", "policy on"])
 def test_no_payload_in_the_news_runs(browser, world, policy):
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, bypass_csp=not policy)

@@ -140,7 +140,7 @@ export function render({model}) {
       const own = layers.filter(layer => layer.group === group.name)
       if (!own.length) continue
       const block = make("section", "group")
-      const title = make("h3", "", group.title)
+      const title = make("h2", "", group.title)
       const list = make("ul", "list")
       list.setAttribute("aria-label", group.title)
       list.append(...own.map(layer => row(layer, layer === layers[0], layer === layers[layers.length - 1])))

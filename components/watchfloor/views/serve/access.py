@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 COOKIE = "watchfloor"
 """Name of the cookie that holds a sign-in's key."""
-OPEN = ("healthz", "readyz", "login", "favicon.ico", "static")
+OPEN = ("healthz", "readyz", "login", "favicon.ico", "static", "wf-fonts")
 """First parts of paths that need no sign-in: nothing of the floor is told there."""
 _CHOSEN = ("bokeh-session-id", "bokeh-token", "bokeh-absolute-url")
 """Arguments by which a link could put its reader into a session, or on a server, of somebody else's choice."""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler
 
+from watchfloor.core.terms import term
 from watchfloor.views.serve.access import Access, Verdict
 from watchfloor.views.serve.pages import render
 
@@ -41,10 +42,15 @@ class Refused(RequestHandler):
 class Missing(RequestHandler):
     """Answers what is not there."""
 
+    def initialize(self, language: str = "en") -> None:
+        """Take the language of the screens."""
+        self._language = language
+
     def prepare(self) -> None:
         """Say so."""
         self.set_status(404)
-        self.finish(render("refused.html", status=404, reason="There is nothing here."))
+        reason = term("page.nothing", self._language)
+        self.finish(render("refused.html", language=self._language, status=404, reason=reason))
 
 
 def guard(application: Application, access: Access, language: str = "en") -> None:

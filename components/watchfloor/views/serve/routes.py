@@ -8,6 +8,7 @@ from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from watchfloor.core.clock import monotonic
 from watchfloor.core.share import folder
+from watchfloor.core.terms import term, terms
 from watchfloor.views.serve.access import Access
 from watchfloor.views.serve.apps import App
 from watchfloor.views.serve.hub import Hub
@@ -38,6 +39,11 @@ class Health(RequestHandler):
             self.finish("not ready\n")
 
 
+def _word(key: str, language: str, otherwise: str) -> str:
+    """Return a desk's own words where they are in the table; those of its script are in English."""
+    return term(key, language) if key in terms() else otherwise
+
+
 class Index(RequestHandler):
     """The desks that this user may open."""
 
@@ -49,9 +55,21 @@ class Index(RequestHandler):
         """List them."""
         actor = getattr(self.request, "watchfloor_actor", None)
         shown = [app for app in self._apps if actor is None or actor.may(app.needs)]
-        title = getattr(self._floor, "title", "") or "Watchfloor"
-        mark = getattr(self._floor, "mark", "")
-        self.finish(render("index.html", language=self._language, apps=shown, floor=title, mark=mark))
+        language, block = self._language, getattr(self._floor, "block", None)
+        title = (
+            block.title(language) if block is not None else getattr(self._floor, "title", "") or "Watchfloor"
+        )
+        marked = getattr(self._floor, "marked", None)
+        mark = marked(language) if marked is not None else getattr(self._floor, "mark", "")
+        desks = [
+            {
+                "name": app.name,
+                "title": _word(f"page.desk.{app.name}", language, app.title),
+                "summary": _word(f"page.desk.{app.name}.long", language, app.summary),
+            }
+            for app in shown
+        ]
+        self.finish(render("index.html", language=language, apps=desks, floor=title, mark=mark))
 
 
 class Figures(RequestHandler):

@@ -222,6 +222,7 @@ class Server:
                 use_xheaders=sender is not None and _loopback(settings.address),
                 transforms=[Harden],
                 default_handler_class=Missing,
+                default_handler_args={"language": language},
                 **options,
             )
         if not settings.port:

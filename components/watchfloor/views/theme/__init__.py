@@ -42,6 +42,9 @@ def css() -> str:
         rows = [f"--wf-{name}: {value};" for name, value in tokens(theme).items()]
         rows.append(f"color-scheme: {theme};")
         blocks.append(f':root[data-theme="{theme}"] {{ {" ".join(rows)} }}')
+        # a page that nobody chose a theme for takes the browser's: dark, where it has no wish
+        wished = f':root[data-theme="auto"] {{ {" ".join(rows)} }}'
+        blocks.append(wished if theme == "dark" else f"@media (prefers-color-scheme: light) {{ {wished} }}")
     blocks.append(f":root[data-theme][data-fonts] {{ --wf-font: {_served()}; }}")
     panel = {
         "--design-background-color": "page",
