@@ -45,7 +45,9 @@ ROUNDS = 30
 DEEP = """(selector) => { const all = [];
   const look = (node) => { all.push(...node.querySelectorAll(selector)); for (const each of node.querySelectorAll('*')) if (each.shadowRoot) look(each.shadowRoot); };
   look(document); return all; }"""
-USEFUL = f"() => {{ const found = ({DEEP})('canvas.tiles'); return found.length > 0 && found[0].width > 100; }}"
+USEFUL = (
+    f"() => {{ const found = ({DEEP})('canvas.tiles'); return found.length > 0 && found[0].width > 100; }}"
+)
 
 
 def fill(store: Store, count: int) -> None:
@@ -191,7 +193,9 @@ async def delay(desk: str, path: Path, pid: int) -> None:
         f"commit to {SCREENS} open pages, 20 of {STATIONS} stations a second: p50 {p50:.0f} ms, p95 {p95:.0f} ms, worst {delays[-1]:.0f} ms, "
         f"{missed} of {SCREENS * len(committed)} missed; fewest full messages at a page {min(fulls)}"
     )
-    print(f"server with {SCREENS} pages: {idle_cpu * 100:.0f} % of a core at rest, {busy_cpu * 100:.0f} % with news each second")
+    print(
+        f"server with {SCREENS} pages: {idle_cpu * 100:.0f} % of a core at rest, {busy_cpu * 100:.0f} % with news each second"
+    )
 
 
 FRAMES = f"""async () => {{
@@ -239,20 +243,24 @@ def seen(browser: Any, desk: str, path: Path) -> None:
     waits = []
     with Store.open(path) as store:
         for turn in range(12):
-            value = 3 + turn / 100
+            value = 3.11 + turn / 10
             page.evaluate(
                 f"(told) => {{ window.__seen = new Promise((done) => {{ const look = () => {{ const node = ({DEEP})('#wall-option')[0]; "
                 "if (node && node.textContent.includes(told)) done(performance.timeOrigin + performance.now()); else requestAnimationFrame(look); }; look(); }); }",
-                f"{value:.2f}".rstrip("0"),
+                f"{value:.2f}",
             )
             at = LiveClock().now()
-            store.observe(pd.DataFrame({"series": ["bench/00007"], "time": pd.DatetimeIndex([at]), "value": [value]}))
+            store.observe(
+                pd.DataFrame({"series": ["bench/00007"], "time": pd.DatetimeIndex([at]), "value": [value]})
+            )
             stored = LiveClock().now().timestamp() * 1000
             waits.append(page.evaluate("() => window.__seen") - stored)
             page.wait_for_timeout(700)
     context.close()
     waits.sort()
-    print(f"commit to the screen of a browser: median {statistics.median(waits):.0f} ms, worst of {len(waits)} {waits[-1]:.0f} ms")
+    print(
+        f"commit to the screen of a browser: median {statistics.median(waits):.0f} ms, worst of {len(waits)} {waits[-1]:.0f} ms"
+    )
 
 
 def main() -> None:
@@ -264,7 +272,17 @@ def main() -> None:
         desk = f"http://127.0.0.1:{port}/monitor"
         load = " ".join(f"{value:.1f}" for value in os.getloadavg())
         print(f"{os.cpu_count()} processors, load before: {load}; {STATIONS} stations, {DAYS} days")
-        command = [sys.executable, "-m", "watchfloor.cli", "serve", "--no-collect", "--floor", "world", "--port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "watchfloor.cli",
+            "serve",
+            "--no-collect",
+            "--floor",
+            "world",
+            "--port",
+            str(port),
+        ]
         with pages.running(command, f"http://127.0.0.1:{port}/readyz", folder):
             pass  # makes the store
         path = data / "world" / "store.sqlite"
@@ -277,7 +295,9 @@ def main() -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 with sync_playwright() as playwright:
-                    browser = playwright.chromium.launch(executable_path=harness.chromium(), args=harness.FLAGS)
+                    browser = playwright.chromium.launch(
+                        executable_path=harness.chromium(), args=harness.FLAGS
+                    )
                     times = [pages.paint(browser, desk, USEFUL) for _ in range(6)][1:]
                     print(f"first useful paint of the monitor page, cold: {statistics.median(times):.0f} ms")
                     scroll(browser, desk)

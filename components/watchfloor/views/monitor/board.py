@@ -50,7 +50,7 @@ SILENT, FLAGGED, RISING, FALLING = 1, 2, 4, 8
 """Bits of a station's state."""
 SURE = 2.5
 """Standard errors by which a slope must differ from level to be called a trend."""
-FARTHEST = 72.0
+FARTHEST = 24.0
 """Hours beyond which the time to a threshold is not told: a straight line says nothing of it."""
 _PIECES = 24
 _SUSPECT = 2
