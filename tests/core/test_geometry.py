@@ -109,6 +109,33 @@ def test_circles_have_their_radius(lon: float, lat: float, radius: float) -> Non
     assert area == pytest.approx(3.14159 * radius**2, rel=0.02)
 
 
+@pytest.mark.parametrize("lon", [0.0, 20.0, -179.9, 180.0])
+@pytest.mark.parametrize(
+    ("lat", "radius"), [(89.0, 500.0), (-85.0, 900.0), (90.0, 300.0), (70.0, 4000.0), (10.0, 9500.0)]
+)
+def test_a_circle_that_holds_a_pole_is_closed_over_it(lon: float, lat: float, radius: float) -> None:
+    found = geometry.circle(lon, lat, radius)
+    assert found is not None
+    assert found.is_valid
+    assert found.geom_type == "Polygon"
+    pole = 90 if lat > 0 else -90
+    assert (found.bounds[3] if lat > 0 else found.bounds[1]) == pole
+    assert (found.bounds[0], found.bounds[2]) == (-180, 180)
+    inside = np.random.default_rng(1)
+    x, y = inside.uniform(-180, 180, 400), inside.uniform(-89.9, 89.9, 400)
+    far = GEOD.inv(x, y, np.full(400, lon), np.full(400, lat))[2] / 1000
+    clear = abs(far - radius) > 0.02 * radius + 25
+    assert (shapely.contains_xy(found, x, y) == (far < radius))[clear].all()
+    assert geometry.read(geometry.write(found)).equals(found)
+
+
+def test_a_circle_that_holds_both_poles_is_the_world_but_for_the_far_side() -> None:
+    found = geometry.circle(10.0, 5.0, 18_000.0)
+    assert shapely.contains_xy(found, [10, 10, 10, -100], [5, 89.9, -89.9, 40]).all()
+    assert not shapely.contains_xy(found, -170, -5)
+    assert geometry.read(geometry.write(found)).equals(found)
+
+
 def test_point_circle_and_round_trip() -> None:
     point = geometry.circle(10, 20, 0)
     assert geometry.write(point) == {"type": "Point", "coordinates": (10.0, 20.0)}

@@ -114,16 +114,48 @@ def polygon(ring: Sequence[tuple[float, float]]) -> BaseGeometry | None:
     return clean(shapely.Polygon(closed))
 
 
+_STRIDE = 90.0
+"""Degrees that an edge along a pole spans, at most: one of more than 180 would be read as going the other way round."""
+
+
 def circle(lon: float, lat: float, radius: float, points: int = 64) -> BaseGeometry | None:
-    """Return a geodesic circle of `radius` km as a polygon; a radius of 0 gives the point."""
+    """Return a geodesic circle of `radius` km as a polygon; a radius of 0 gives the point.
+
+    Where it holds a pole, its edge runs once round the world, and the polygon is closed over the pole along the
+    antimeridian; where it holds both, it is the world without what is left over on the other side.
+
+    Examples
+    --------
+    >>> circle(20.0, 89.0, 500.0).bounds[3]
+    90.0
+    """
     if not (math.isfinite(radius) and 0 <= radius <= 20_000):
         raise InvalidInputError(f"A circle's radius of {radius} km is outside 0 to 20,000.")
     centre = clean(shapely.Point(lon, lat))
     if radius == 0:
         return centre
+    # to the poles along the meridian; the farther one is reached over the nearer one's side of the ellipsoid
+    poles = [GEOD.inv(lon, lat, lon, pole)[2] <= radius * 1000 for pole in (90, -90)]
+    points = max(points, 180) if any(poles) else points
     azimuths = np.linspace(0, 360, points, endpoint=False)
     x, y, _ = GEOD.fwd(np.full(points, lon), np.full(points, lat), azimuths, np.full(points, radius * 1000))
-    return polygon(list(zip(x.tolist(), y.tolist(), strict=True)))
+    if not any(poles):
+        return polygon(list(zip(x.tolist(), y.tolist(), strict=True)))
+    if all(poles):
+        rest = polygon(list(zip(x.tolist(), y.tolist(), strict=True)))
+        return shapely.segmentize(shapely.box(-180, -90, 180, 90).difference(rest), _STRIDE)
+    return _cap(x, y, 90.0 if poles[0] else -90.0)
+
+
+def _cap(x: Any, y: Any, pole: float) -> BaseGeometry:
+    """Return the polygon between an edge that meets every meridian once and a pole."""
+    order = np.argsort(x)
+    east, north = x[order], y[order]
+    # the edge goes on over the antimeridian: its height there lies between its last and its first point
+    gap = east[0] + 360 - east[-1]
+    across = north[-1] + (north[0] - north[-1]) * ((180 - east[-1]) / gap if gap > 0 else 0.0)
+    ring = [(-180.0, across), *zip(east.tolist(), north.tolist(), strict=True), (180.0, across)]
+    return shapely.segmentize(shapely.Polygon([*ring, (180.0, pole), (-180.0, pole)]), _STRIDE)
 
 
 def combine(shapes: Sequence[BaseGeometry | None]) -> BaseGeometry | None:

@@ -104,8 +104,6 @@ class Shapes:
             )
         lon, lat = _pair(parts[0])
         radius = float(parts[1])
-        if radius > 0 and abs(lat) + radius / 110.5 >= 90:
-            raise InvalidInputError(f"The circle {text[:60]!r} covers a pole, which no map polygon can.")
         return geometry.circle(lon, lat, radius)
 
 
