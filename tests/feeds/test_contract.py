@@ -223,7 +223,7 @@ def test_garbage_never_raises(name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32))
 def test_mutated_documents_never_raise(name: str, seed: int) -> None:
     """Flip, cut, double and swap pieces of a good document, at places that a seed picks."""
@@ -284,7 +284,7 @@ def places(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, .
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if SEEDS[name].startswith(b"{")])
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_any_value_in_any_place_never_raises(name: str, data: st.DataObject) -> None:
     """Well-formed, but of another shape: each value of a good document replaced by any other."""
