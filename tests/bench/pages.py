@@ -1,11 +1,12 @@
-"""How fast is the situation desk? Run it: python tests/bench/pages.py
+"""How fast is the situation desk? Run it: python tests/bench/pages.py [paint zoom build delay deaf memory]
 
-Prints, from one run: first useful paint, cold, beside a bare Panel page with one HoloViews plot; server time to build
+Prints what is named, or all of it, from one run: first useful paint, cold, beside a bare Panel page with one HoloViews plot; server time to build
 a page; the zoom round trip; memory of a session, and what 200 sessions leave; delay from commit to 50 open screens.
 """
 
 import asyncio
 import importlib.util
+import json
 import math
 import os
 import re
@@ -146,33 +147,67 @@ def zoom(browser: Any, desk: str) -> None:
     print(f"zoom round trip, wheel to new raster: {said}")
 
 
-async def screen(desk: str) -> WebSocketClientConnection:
-    """Open one session as a browser does: the page, then its websocket."""
+class Screen:
+    """One session as a browser has it: the page, its websocket, and the line that its script opens."""
+
+    def __init__(self, session: WebSocketClientConnection, line: WebSocketClientConnection | None) -> None:
+        self.session, self.line = session, line
+
+    def close(self) -> None:
+        """Close both."""
+        self.session.close()
+        if self.line is not None:
+            self.line.close()
+
+
+async def screen(desk: str, listens: bool = True) -> Screen:
+    """Open one session as a browser does."""
     async with httpx.AsyncClient() as client:
         answer = await client.get(desk, timeout=60)
     token = re.search(r'"token":\s*"([^"]+)"', answer.text)[1]
-    origin = desk.rsplit("/", 1)[0]
-    request = HTTPRequest(desk.replace("http", "ws", 1) + "/ws", headers={"Origin": origin})
-    socket = await websocket_connect(request, subprotocols=["bokeh", token])
-    await socket.read_message()
-    message = '{"msgid":"1","msgtype":"PULL-DOC-REQ"}'
-    for part in (message, "{}", "{}"):
-        await socket.write_message(part)
-    return socket
+    origin = {"Origin": desk.rsplit("/", 1)[0]}
+    address = desk.replace("http", "ws", 1)
+    session = await websocket_connect(
+        HTTPRequest(f"{address}/ws", headers=origin), subprotocols=["bokeh", token]
+    )
+    await session.read_message()
+    for part in ('{"msgid":"1","msgtype":"PULL-DOC-REQ"}', "{}", "{}"):
+        await session.write_message(part)
+    live = ""
+    while '"roots"' not in live:
+        live = str(await session.read_message())
+    told = re.search(r'(\{\\"live\\":.*?\})(?<!\\\\)"', live)
+    if not listens or told is None:
+        return Screen(session, None)
+    what = json.loads(json.loads(f'"{told[1]}"'))["live"]
+    line = await websocket_connect(
+        HTTPRequest(f"{address}/broadcast", headers=origin), subprotocols=["watchfloor", token]
+    )
+    for part in what["parts"]:
+        await line.write_message(f"+{what['base']}{part}")
+    return Screen(session, line)
 
 
-async def delay(desk: str, store: Path) -> None:
+async def delay(desk: str, store: Path, pid: int, listens: bool = True) -> None:
     """Print the delay from a commit to the message on each of many open screens."""
-    screens = [await screen(desk) for _ in range(SCREENS)]
+    screens = [await screen(desk, listens) for _ in range(SCREENS)]
     heard: list[list[float]] = [[] for _ in screens]
     committed: list[float] = []
 
-    async def listen(number: int, socket: WebSocketClientConnection) -> None:
+    async def listen(number: int, socket: WebSocketClientConnection, sign: str) -> None:
         while (message := await socket.read_message()) is not None:
-            if "ColumnDataChanged" in str(message):  # the map's layer of alerts
+            if sign in (message if isinstance(message, str) else message[:80].decode("latin-1")):
                 heard[number].append(monotonic())
 
-    listening = [asyncio.create_task(listen(number, socket)) for number, socket in enumerate(screens)]
+    # the map's layer of alerts, by whichever way it comes
+    listening = [
+        asyncio.create_task(listen(number, one.session, "ColumnDataChanged"))
+        for number, one in enumerate(screens)
+    ] + [
+        asyncio.create_task(listen(number, one.line, "/map/live/alerts"))
+        for number, one in enumerate(screens)
+        if one.line is not None
+    ]
     await asyncio.sleep(5)
 
     def write() -> None:
@@ -184,11 +219,13 @@ async def delay(desk: str, store: Path) -> None:
                 committed.append(monotonic())
                 time.sleep(1.7)
 
+    used = cpu(pid)
     writer = threading.Thread(target=write)
     writer.start()
     while writer.is_alive():
         await asyncio.sleep(0.1)
     await asyncio.sleep(3)
+    used = cpu(pid) - used
     for task in listening:
         task.cancel()
     for socket in screens:
@@ -203,7 +240,8 @@ async def delay(desk: str, store: Path) -> None:
     missed = SCREENS * len(committed) - len(delays)
     p50, p95 = (delays[int(len(delays) * q)] * 1000 for q in (0.5, 0.95))
     print(
-        f"commit to {SCREENS} open screens: p50 {p50:.0f} ms, p95 {p95:.0f} ms, {missed} of {SCREENS * len(committed)} missed"
+        f"commit to {SCREENS} open screens{'' if listens else ' that do not listen'}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, {missed} of {SCREENS * len(committed)} missed; "
+        f"{used / len(committed) * 1000:.0f} ms of the server's processor for each commit"
     )
 
 
@@ -232,7 +270,8 @@ async def memory(desk: str, pid: int) -> None:
 
 
 def main() -> None:
-    """Run all of it."""
+    """Run what is named, or all of it."""
+    wanted = sys.argv[1:] or ["paint", "zoom", "build", "delay", "deaf", "memory"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         port, other = harness.free_port(), harness.free_port()
@@ -250,20 +289,31 @@ def main() -> None:
         load = " ".join(f"{value:.1f}" for value in os.getloadavg())
         print(f"{os.cpu_count()} processors, load before: {load}")
         with running(ours, f"http://127.0.0.1:{port}/readyz", folder) as pid, running(theirs, bare, folder):
-            from playwright.sync_api import sync_playwright
+            if {"paint", "zoom"} & set(wanted):
+                in_browser(desk, bare, wanted)
+            if "build" in wanted:
+                build(desk, pid)
+            if "delay" in wanted:
+                asyncio.run(delay(desk, folder / "var" / "demo" / "store.sqlite", pid))
+            if "deaf" in wanted:
+                asyncio.run(delay(desk, folder / "var" / "demo" / "store.sqlite", pid, listens=False))
+            if "memory" in wanted:
+                asyncio.run(memory(desk, pid))
 
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                with sync_playwright() as playwright:
-                    browser = playwright.chromium.launch(
-                        executable_path=harness.chromium(), args=harness.FLAGS
-                    )
-                    first_paint(browser, desk, bare)
-                    zoom(browser, desk)
-                    browser.close()
-            build(desk, pid)
-            asyncio.run(delay(desk, folder / "var" / "demo" / "store.sqlite"))
-            asyncio.run(memory(desk, pid))
+
+def in_browser(desk: str, bare: str, wanted: list[str]) -> None:
+    """Run what needs a browser."""
+    from playwright.sync_api import sync_playwright
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=harness.chromium(), args=harness.FLAGS)
+            if "paint" in wanted:
+                first_paint(browser, desk, bare)
+            if "zoom" in wanted:
+                zoom(browser, desk)
+            browser.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
-__all__ = ["State", "Told"]
+__all__ = ["State", "Told", "written"]
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,22 @@ class State(param.Dict):
     """
 
 
+def written(state: dict[str, Any]) -> str:
+    """Return a state as the one string.
+
+    Raises
+    ------
+    ValueError
+        If a number in it is none that JSON has.
+
+    Examples
+    --------
+    >>> written({"rows": [1]})
+    '{"rows":[1]}'
+    """
+    return json.dumps(state, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 class Told(JSComponent):
     """A part whose parameter `state` is a `State`: its module reads it by ``JSON.parse``.
 
@@ -39,13 +55,18 @@ class Told(JSComponent):
 
     __abstract = True
 
+    _blank = ""
+
+    def repeat(self) -> None:
+        """Send what is shown again, because the browser may show something else by now (see `views.situation.live`)."""
+        self._blank = " " if not self._blank else ""  # a text that is the same is not sent
+        self.param.trigger("state")
+
     def _process_param_change(self, params: dict[str, Any]) -> dict[str, Any]:
         changed: dict[str, Any] = super()._process_param_change(params)
         if isinstance(changed.get("state"), dict):
             try:
-                changed["state"] = json.dumps(
-                    changed["state"], ensure_ascii=False, allow_nan=False, separators=(",", ":")
-                )
+                changed["state"] = written(changed["state"]) + self._blank
             except ValueError:
                 log.debug("a state with numbers that JSON lacks goes as Bokeh writes it")
         return changed

@@ -26,7 +26,7 @@ class Ear:
     """A listener that writes down what it is offered."""
 
     def __init__(self, roles=(Capability.VIEW,)):
-        self.heard, self.roles, self.beats = [], set(roles), 0
+        self.heard, self.roles, self.beats, self.page = [], set(roles), 0, f"page {id(self)}"
 
     def offer(self, name, made):
         assert threading.current_thread() is self.thread
@@ -105,7 +105,11 @@ async def test_made_while_somebody_listens_only():
     channel.changed("wall")
     await until(lambda: second.said() == [b"1", b"2", b"3"])
     assert first.said() == [b"1", b"2"]
+    assert channel.hears(second.page, frozenset({"wall"}))
+    assert not channel.hears(second.page, frozenset({"wall", "other"}))
     channel.part(second)
+    assert not channel.hears(second.page, frozenset({"wall"}))
+    assert channel._pages == {}
     channel.changed("wall")
     await still()
     assert len(made) == 3

@@ -2,10 +2,15 @@
 
 import bokeh.models
 import panel as pn  # noqa: F401  its models count too
+import pytest
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.descriptors import PropertyDescriptor
+from panel.custom import ReactiveESM
 
+from watchfloor.views.map.frame import Frame
 from watchfloor.views.serve.defaults import remember_defaults
+from watchfloor.views.situation.keys import KeysPane
+from watchfloor.views.situation.listing import ListPane
 
 
 def test_what_is_remembered_is_what_bokeh_says(monkeypatch):
@@ -37,3 +42,19 @@ def test_models_share_nothing_that_changes():
     assert (one.tags, other.tags) == (["mine"], [])
     axis = bokeh.models.LinearAxis()
     assert axis.ticker is not bokeh.models.LinearAxis().ticker
+
+
+def test_modules_are_found_where_panel_finds_them(monkeypatch):
+    monkeypatch.setattr(ReactiveESM, "_bundle_path", ReactiveESM.__dict__["_bundle_path"])
+    remember_defaults()
+    look = ReactiveESM.__dict__["_bundle_path"].f._watchfloor_kept
+    for kind in (ListPane, KeysPane, Frame):
+        assert [kind._bundle_path, kind._bundle_path] == [look(kind)] * 2
+    assert ListPane._bundle_path.name == "desk.bundle.js"
+
+    class Other(ListPane):
+        _bundle = "nothing.bundle.js"
+
+    assert ListPane._bundle_path.name == "desk.bundle.js"
+    with pytest.raises(ValueError, match="nothing"):
+        Other._bundle_path  # noqa: B018

@@ -349,3 +349,32 @@ def test_fifty_subscribers_hear_within_half_a_second(tmp_path):
     store.close()
     assert len(waits) == 200
     assert max(waits) < 5  # the figure itself is measured in tests/bench; here only that nobody is left out
+
+
+def test_what_is_not_wanted_wakes_no_page_and_counts_as_taken(hub, rows):
+    page, heard, asked = Page(), [], []
+
+    def wants(batch):
+        asked.append(batch.cursor)
+        return len(asked) != 1
+
+    one = hub.subscribe(heard.append, page, wants=wants)
+    rows.add(2)
+    until(lambda: asked == [2] and one.delivered == 2)
+    assert page.waiting == []
+    rows.add()
+    until(lambda: page.waiting)
+    page.turn()
+    assert [[change.cursor for change in batch.changes] for batch in heard] == [[3]]
+
+
+def test_one_that_cannot_say_what_it_wants_is_told(hub, rows, caplog):
+    def wants(batch):
+        raise ValueError("no")
+
+    heard = []
+    one = hub.subscribe(heard.append, wants=wants)
+    rows.add()
+    until(lambda: heard)
+    assert "cannot say what it wants" in caplog.text
+    one.close()

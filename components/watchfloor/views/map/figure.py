@@ -26,10 +26,12 @@ from watchfloor.views import tiles
 from watchfloor.views.map.mercator import WORLD, forward
 from watchfloor.views.map.style import THEMES
 
-__all__ = ["FONT", "Ground", "ground", "home", "magnify", "marks", "paint", "renderer"]
+__all__ = ["CLOCK", "FONT", "Ground", "ground", "home", "magnify", "marks", "paint", "renderer"]
 
 FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 """Fonts of words on the map; the last named hold Chinese."""
+CLOCK = "wf-map-clock"
+"""Name of the label with the time, by which pages find it."""
 _MARGIN = 1.6
 
 
@@ -133,7 +135,7 @@ def marks(figure: Any) -> tuple[Label, Label, Label]:
         "background_fill_alpha": 0.72,
     }
     mark = Label(y=42, text_font_size="15px", text_font_style="bold", **common)
-    clock = Label(y=22, text_font_size="12px", **common)
+    clock = Label(y=22, name=CLOCK, text_font_size="12px", **common)
     credit = Label(y=4, text_font_size="10px", **common)
     for label in (mark, clock, credit):
         figure.add_layout(label)

@@ -18,7 +18,7 @@ from watchfloor.views.map.layer import Layer, ordered, read_layers, shown
 from watchfloor.views.map.mask import passing
 from watchfloor.views.map.mercator import zoom_of
 from watchfloor.views.map.picture import cloud_ramp
-from watchfloor.views.map.table import BULK, SHARED, Table, read_grid, read_table, version
+from watchfloor.views.map.table import BULK, SHARED, Table, one_moment, read_grid, read_table, version
 from watchfloor.views.sensors import dead as crossed_out
 
 __all__ = ["Stack", "View"]
@@ -133,10 +133,11 @@ class Stack:
         """Read layers anew (all that are on, or those named) and patch what changed."""
         wanted = None if names is None else set(names)
         changed = False
-        for layer in self.layers:
-            if (wanted is None or layer.name in wanted) and self.on(layer):
-                changed |= self._draw(layer)
-        self.restyle(force=changed)
+        with one_moment(self.floor):
+            for layer in self.layers:
+                if (wanted is None or layer.name in wanted) and self.on(layer):
+                    changed |= self._draw(layer)
+            self.restyle(force=changed)
 
     def restyle(self, force: bool = False) -> None:
         """Bring visibility, opacity and order in line with the selection; build what was switched on."""

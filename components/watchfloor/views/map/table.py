@@ -7,7 +7,8 @@ sessions of the process: the results are never changed.
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -171,6 +172,26 @@ BULK = Shared(12)
 """The process's shared grids and clouds: few, because they are large."""
 
 
+_HELD = threading.local()
+
+
+@contextmanager
+def one_moment(floor: Any) -> Iterator[None]:
+    """Ask a floor's store for its cursor once for all versions that are asked for inside, on this thread.
+
+    What is read afterwards may be newer than its version says, never older: it is read again under the next one.
+    """
+    before, store = getattr(_HELD, "cursor", None), getattr(floor, "store", None)
+    try:
+        _HELD.cursor = None if store is None else (store, int(store.cursor()))
+    except Exception:  # noqa: BLE001  each layer finds out for itself, and says so
+        _HELD.cursor = None
+    try:
+        yield
+    finally:
+        _HELD.cursor = before
+
+
 class _Versions:
     """The cursor of the last change of each table of a store, so that an observation does not age the alerts."""
 
@@ -180,10 +201,11 @@ class _Versions:
 
     def of(self, store: Any, table: str, kind: str = "") -> int:
         """Return it; of the records of one kind only, where that is asked for."""
-        cursor = int(store.cursor())
+        held = getattr(_HELD, "cursor", None)
+        cursor = held[1] if held is not None and held[0] is store else int(store.cursor())
         with self._lock:
             seen, tables = self._seen.get(store, (-1, {}))
-            if cursor != seen:
+            if cursor > seen:
                 changes = store.changes(seen, limit=1000) if seen >= 0 else []
                 if seen < 0 or len(changes) >= 1000:
                     names = ("record", "observation", "feed", *(f"record {each}" for each in KINDS))

@@ -29,7 +29,7 @@ from watchfloor.views.map.stack import Stack
 from watchfloor.views.map.turn import Turn
 from watchfloor.views.selection import Selection
 
-__all__ = ["MapView"]
+__all__ = ["MapView", "clock_text"]
 
 _FILTERS = ["as_of", "time", "kinds", "hazards", "severities", "statuses", "states", "text"]
 
@@ -76,6 +76,8 @@ class MapView(Viewer):
             served = doc is not None and doc.session_context is not None
         self._turn = Turn(doc, self._push)
         self._tapping = False
+        self.before: Callable[[], None] | None = None
+        """Called before the browser's messages are heard, but those of the view: a page may have news to take first."""
         chosen = self.selection
         region = getattr(getattr(floor, "settings", None), "map_tiles", "") or ""
         self.home = home(floor.centre, floor.zoom)
@@ -195,6 +197,8 @@ class MapView(Viewer):
 
     def heard(self, message: Mapping[str, Any]) -> None:
         """Do what a message of the browser asks for. Nothing in it is trusted."""
+        if self.before is not None and message.get("do") != "view":
+            self.before()
         self._turn(lambda: self._heard(message))
 
     def _heard(self, message: Mapping[str, Any]) -> None:
@@ -377,17 +381,7 @@ class MapView(Viewer):
 
     def clock_text(self, language: str) -> str:
         """Return the time that the map stands for: known, and valid where it is another one."""
-        chosen, zone = self.selection, self.floor.zone
-
-        def at(moment: datetime) -> str:
-            return format_time(moment.replace(microsecond=0), zone).replace("T", " ")
-
-        known = (
-            f"{term('map.live', language)} {at(self.floor.now())}"
-            if chosen.as_of is None
-            else f"{term('map.as_of', language)} {at(chosen.as_of)}"
-        )
-        return known if chosen.time is None else f"{known} · {term('map.valid', language)} {at(chosen.time)}"
+        return clock_text(self.floor, self.selection, language)
 
     def _named(self) -> None:
         box, width, height = self.stack.view
@@ -416,3 +410,18 @@ class MapView(Viewer):
         """Send patches to a notebook: there is no server there that would do it by itself."""
         if not self._turn.served and self.frame._comms:
             pn.io.push_notebook(self.frame)
+
+
+def clock_text(floor: Any, chosen: Selection, language: str = "") -> str:
+    """Return the time that a selection stands for: known, and valid where it is another one."""
+    language = language or chosen.language
+
+    def at(moment: datetime) -> str:
+        return format_time(moment.replace(microsecond=0), floor.zone).replace("T", " ")
+
+    known = (
+        f"{term('map.live', language)} {at(floor.now())}"
+        if chosen.as_of is None
+        else f"{term('map.as_of', language)} {at(chosen.as_of)}"
+    )
+    return known if chosen.time is None else f"{known} · {term('map.valid', language)} {at(chosen.time)}"

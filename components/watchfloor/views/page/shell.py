@@ -114,6 +114,9 @@ class Page(BaseTemplate):
             if location:
                 self._add_location(document, location)
             line = Signals()
+            live = getattr(document, "_watchfloor_live", None)
+            if live is not None:  # what the page hears by the broadcast channel
+                line.keep(live=live.told)
             line.attach(document)
         document._watchfloor_page = self
         document.template_variables.update(self._variables())
@@ -325,7 +328,9 @@ def _style() -> str:
 
 @cache
 def _script() -> str:
-    return (_HERE / "shell.js").read_text(encoding="utf-8")
+    names = ("serve/broadcast.js", "page/live.js")
+    parts = [(_HERE.parent / name).read_text(encoding="utf-8") for name in names]
+    return "(() => {\n" + "\n".join(parts) + "\n})();\n" + (_HERE / "shell.js").read_text(encoding="utf-8")
 
 
 @cache

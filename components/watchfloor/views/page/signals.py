@@ -35,7 +35,8 @@ class Signals:
     def __init__(self) -> None:
         self.model = ColumnDataSource(name=NAME)
         self._number = 0
-        self._kept: list[str] = []
+        self._kept: list[tuple[int, str]] = []
+        self._lasting: dict[str, tuple[int, str]] = {}
         self._doc: Callable[[], Document | None] = lambda: None
         self._waits = False
         self._lock = Lock()
@@ -45,7 +46,11 @@ class Signals:
         with self._lock:
             self._number += 1
             text = json.dumps(message | {"n": self._number}, ensure_ascii=False, separators=(",", ":"))
-            self._kept = [*self._kept, text][-KEPT:]
+            self._kept = [*self._kept, (self._number, text)][-KEPT:]
+        self._soon()
+
+    def _soon(self) -> None:
+        with self._lock:
             doc = self._doc()
             if doc is not None and self._waits:
                 return
@@ -54,6 +59,20 @@ class Signals:
             self._flush()
         else:
             doc.add_next_tick_callback(lambda: self._flush())  # noqa: PLW0108  Bokeh refuses one function twice
+
+    def keep(self, **message: Any) -> None:
+        """Say something that holds until it is said anew: a page that opens its link again hears it too.
+
+        Examples
+        --------
+        >>> line = Signals(); line.keep(live=1); line.keep(live=2); line.model.tags
+        ['{"live":2,"n":2}']
+        """
+        with self._lock:
+            self._number += 1
+            text = json.dumps(message | {"n": self._number}, ensure_ascii=False, separators=(",", ":"))
+            self._lasting |= dict.fromkeys(message, (self._number, text))
+        self._soon()
 
     def attach(self, doc: Document) -> None:
         """Put the line on a page."""
@@ -65,8 +84,8 @@ class Signals:
     def _flush(self) -> None:
         with self._lock:
             self._waits = False
-            kept = list(self._kept)
-        self.model.tags = kept
+            kept = sorted({*self._lasting.values(), *self._kept})  # the page takes them by their numbers
+        self.model.tags = [text for _, text in kept]
 
 
 def toast(text: str, tone: Literal["info", "warning", "error"] = "info") -> bool:

@@ -67,6 +67,7 @@ class Broadcast:
         self._lock = RLock()
         self._topics: dict[str, Topic] = {}
         self._listeners: dict[Listener, set[str]] = {}
+        self._pages: dict[str, Listener] = {}
         self._dirty: dict[str, Topic] = {}
         self._scheduled = False
         self._loop: IOLoop | None = None
@@ -164,6 +165,20 @@ class Broadcast:
         topic = self._topics.get(name)
         return topic is not None and bool(topic.listeners)
 
+    def hears(self, page: str, names: frozenset[str]) -> bool:
+        """Tell whether a page's line is open and hears all of some topics.
+
+        Parameters
+        ----------
+        page
+            The page's signed token.
+        names
+            Of the topics.
+        """
+        with self._lock:
+            line = self._pages.get(page)
+            return line is not None and names <= self._listeners.get(line, set())
+
     def status(self) -> BroadcastStatus:
         """Return the figures; ``kept`` counts payloads that are held for newcomers."""
         with self._lock:
@@ -175,6 +190,7 @@ class Broadcast:
         with self._lock:
             self._topics.clear()
             self._listeners.clear()
+            self._pages.clear()
             self._rest()
             pool, self._pool = self._pool, None
         if pool is not None:
@@ -188,6 +204,7 @@ class Broadcast:
             if len(self._listeners) >= LISTENERS:
                 return False
             self._listeners[listener] = set()
+            self._pages[listener.page] = listener
             if self._loop is None:
                 self._loop = IOLoop.current()
                 self._beats = PeriodicCallback(self._beat, BEAT)
@@ -231,6 +248,8 @@ class Broadcast:
             for name in list(self._listeners.get(listener, ())):
                 self.leave(listener, name)
             self._listeners.pop(listener, None)
+            if self._pages.get(listener.page) is listener:
+                del self._pages[listener.page]
             if not self._listeners:
                 self._rest()
 

@@ -8,10 +8,14 @@ from typing import Any
 
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.descriptors import PropertyDescriptor
+from panel.config import config
+from panel.custom import ReactiveESM
+from panel.util import classproperty
 
 __all__ = ["remember_defaults"]
 
 _KEPT = "_watchfloor_kept"
+_BUNDLE = "_watchfloor_bundle"
 
 
 def remember_defaults() -> None:
@@ -29,6 +33,10 @@ def remember_defaults() -> None:
     if isinstance(overridden, classmethod) and not hasattr(overridden.__func__, _KEPT):
         own: Any = classmethod(_of_class(overridden.__func__))
         HasProps._overridden_defaults = own  # type: ignore[method-assign]
+    bundle = ReactiveESM.__dict__.get("_bundle_path")
+    look = getattr(bundle, "f", None)
+    if callable(look) and not hasattr(look, _KEPT):
+        ReactiveESM._bundle_path = classproperty(_found(look))
 
 
 def _by_class(ask: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
@@ -41,6 +49,22 @@ def _by_class(ask: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
     setattr(has_unstable_default, _KEPT, ask)
     return has_unstable_default
+
+
+def _found(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Have Panel look for the file of a component's module once, not five times for each page."""
+
+    def _bundle_path(cls: Any) -> Any:
+        if config.autoreload:
+            return look(cls)
+        if _BUNDLE not in cls.__dict__:
+            setattr(cls, _BUNDLE, (look(cls), cls._esm, cls._bundle))
+        found, *made_of = getattr(cls, _BUNDLE)
+        # a class whose module was exchanged since, as tests do, is looked for anew
+        return found if made_of == [cls._esm, cls._bundle] else look(cls)
+
+    setattr(_bundle_path, _KEPT, look)
+    return _bundle_path
 
 
 def _of_class(ask: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:

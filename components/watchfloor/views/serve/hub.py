@@ -7,19 +7,20 @@ Each subscription stands alone: a callback that raises, or a page that has died,
 import logging
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event, RLock, Thread
 from typing import Any, ClassVar, Protocol
 
 from bokeh.document import Document
 
 from watchfloor.core.clock import monotonic
+from watchfloor.views.serve.subscription import MOST, Batch, Beat, Subscription
 
-__all__ = ["Batch", "Beat", "Hub", "HubStatus", "Subscription"]
+__all__ = ["MOST", "Batch", "Beat", "Hub", "HubStatus", "Subscription"]
 
 log = logging.getLogger(__name__)
 
-POLL = 0.25
+POLL = 0.1
 """Seconds between two looks at the store's cursor."""
 PUSH = 0.5
 """Least seconds between two pushes to one page."""
@@ -29,8 +30,6 @@ FAILURES = 5
 """Failures in a row after which a subscription is dropped."""
 PAGE = 10_000
 """Changes read at once."""
-MOST = 50_000
-"""Changes kept for a page that does not take them; beyond, the page is told to read everything anew."""
 
 
 class _Change(Protocol):
@@ -50,47 +49,6 @@ class _Store(Protocol):
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What is new since the last batch of the same subscription.
-
-    Parameters
-    ----------
-    cursor
-        The store's cursor after the last change in it.
-    changes
-        Changes in the order of their cursors, each delivered at least once.
-    tables
-        Names of the tables that changed.
-    complete
-        False where changes were left out because the page did not take them for too long: read everything anew.
-    """
-
-    cursor: int
-    changes: list[Any]
-    tables: set[str]
-    complete: bool = True
-
-
-@dataclass(frozen=True)
-class Beat:
-    """A sign of life.
-
-    Parameters
-    ----------
-    number
-        Grows by one with each beat of the hub.
-    cursor
-        The store's cursor as last read.
-    trouble
-        Empty, or why the store cannot be read.
-    """
-
-    number: int
-    cursor: int
-    trouble: str = ""
-
-
-@dataclass(frozen=True)
 class HubStatus:
     """Figures of a hub, for the health page."""
 
@@ -101,108 +59,6 @@ class HubStatus:
     failures: int
     dropped: int
     trouble: str
-
-
-@dataclass(eq=False)
-class Subscription:
-    """One receiver; it ends with `close`, with its page, or when nothing holds it.
-
-    Parameters
-    ----------
-    callback
-        Takes a `Batch` (or a `Beat`). It runs on the page's own loop, with the document locked.
-    doc
-        Document of the page; None calls it on the hub's thread.
-    delivered
-        Cursor of the last batch that the callback took without raising.
-    """
-
-    callback: Callable[[Any], object]
-    doc: "weakref.ref[Document] | None"
-    delivered: int
-    beats: bool = False
-    failures: int = 0
-    closed: bool = False
-    _hub: "Hub | None" = None
-    _pending: list[Any] = field(default_factory=list)
-    _beat: Beat | None = None
-    _complete: bool = True
-    _reached: int = 0
-    _scheduled: bool = False
-    _pushed: float = float("-inf")
-    _lock: RLock = field(default_factory=RLock)
-
-    def close(self) -> None:
-        """End it. Safe to call twice, from any thread."""
-        self.closed = True
-        with self._lock:
-            self._pending = []
-            self._beat = None
-        if self._hub is not None:
-            self._hub._forget(self)
-
-    def offer(self, changes: Sequence[Any], reached: int, *, complete: bool) -> None:
-        """Take over changes that are newer than those it has."""
-        with self._lock:
-            new = [change for change in changes if change.cursor > self._reached]
-            self._pending.extend(new)
-            if len(self._pending) > MOST:
-                self._pending, complete = [], False
-            self._complete = self._complete and complete
-            self._reached = max(self._reached, reached)
-
-    def push(self, now: float, least: float) -> bool:
-        """Hand over what waits, if the last push is long enough ago; tell whether it was handed over."""
-        with self._lock:
-            waits = self._beat is not None or bool(self._pending) or not self._complete
-            if self.closed or self._scheduled or not waits or now - self._pushed < least:
-                return False
-            self._scheduled, self._pushed = True, now
-        if self.doc is None:
-            self._deliver()
-            return True
-        doc = self.doc()
-        if doc is None or getattr(doc, "_session_context", None) is None:
-            self.close()
-            return False
-        try:
-            doc.add_next_tick_callback(
-                lambda: self._deliver()  # noqa: PLW0108  Bokeh refuses the same function twice
-            )
-        except Exception as error:  # noqa: BLE001  a dying page must not stop the others
-            self._fail(error)
-            return False
-        return True
-
-    def _deliver(self) -> None:
-        with self._lock:
-            self._scheduled = False
-            if self.closed:
-                return
-            changes, self._pending = self._pending, []
-            complete, self._complete = self._complete, True
-            beat, self._beat = self._beat, None
-            cursor = self._reached
-        message: Any = beat
-        if not self.beats:
-            message = Batch(cursor, changes, {str(change.table) for change in changes}, complete)
-        try:
-            self.callback(message)
-        except Exception as error:  # noqa: BLE001  one failing page must not stop the others
-            with self._lock:  # what was not taken is offered again
-                self._pending = changes + self._pending
-                self._complete = self._complete and complete
-            self._fail(error)
-        else:
-            self.failures = 0
-            self.delivered = max(self.delivered, cursor)
-
-    def _fail(self, error: Exception) -> None:
-        with self._lock:
-            self._scheduled = False
-            self.failures += 1
-        if self._hub is not None:
-            self._hub._failed(self, error)
 
 
 class Hub:
@@ -257,7 +113,12 @@ class Hub:
                 cls._hubs[store] = cls(store)
             return cls._hubs[store]
 
-    def subscribe(self, callback: Callable[[Batch], object], doc: Document | None = None) -> Subscription:
+    def subscribe(
+        self,
+        callback: Callable[[Batch], object],
+        doc: Document | None = None,
+        wants: Callable[[Batch], bool] | None = None,
+    ) -> Subscription:
         """Have `callback` called with every later change; subscribe first, then read, and nothing is missed.
 
         Parameters
@@ -267,12 +128,19 @@ class Hub:
         doc
             The page's document (``pn.state.curdoc``); the subscription ends with it. Without one the callback runs
             on the hub's thread, and the subscription ends when it is no longer held.
+        wants
+            See `Subscription`.
         """
-        return self._add(callback, doc, beats=False)
+        return self._add(callback, doc, beats=False, wants=wants)
 
-    def on_beat(self, callback: Callable[[Beat], object], doc: Document | None = None) -> Subscription:
+    def on_beat(
+        self,
+        callback: Callable[[Beat], object],
+        doc: Document | None = None,
+        wants: Callable[[Beat], bool] | None = None,
+    ) -> Subscription:
         """Have `callback` called with a `Beat` every two seconds."""
-        return self._add(callback, doc, beats=True)
+        return self._add(callback, doc, beats=True, wants=wants)
 
     def status(self) -> HubStatus:
         """Return the figures."""
@@ -293,7 +161,14 @@ class Hub:
         if thread is not None:
             thread.join(timeout=5)
 
-    def _add(self, callback: Callable[[Any], object], doc: Document | None, *, beats: bool) -> Subscription:
+    def _add(
+        self,
+        callback: Callable[[Any], object],
+        doc: Document | None,
+        *,
+        beats: bool,
+        wants: Callable[[Any], bool] | None,
+    ) -> Subscription:
         with self._lock:
             start = self._cursor
             store = self._store()
@@ -305,7 +180,7 @@ class Hub:
             if not len(self._subscriptions) or self._thread is None:
                 self._cursor = max(self._cursor, start)
             ref = weakref.ref(doc) if doc is not None else None
-            one = Subscription(callback, ref, start, beats=beats, _hub=self, _reached=start)
+            one = Subscription(callback, ref, start, beats=beats, wants=wants, _hub=self, _reached=start)
             self._subscriptions.add(one)
             if self._thread is None:
                 self._stop = Event()

@@ -72,7 +72,7 @@ class Line(WebSocketHandler):
         """Take who may listen, and what there is to hear."""
         self._access, self._floor = access, floor
         self._channel: Broadcast | None = None
-        self._token = ""
+        self.page = ""
         self._waiting: dict[str, bytes] = {}
         self._since: float | None = None
         self._answered = monotonic()
@@ -86,14 +86,14 @@ class Line(WebSocketHandler):
         """Take the page's token from beside the protocol's name."""
         if len(subprotocols) != 2 or subprotocols[0] != SUBPROTOCOL:
             return None
-        self._token = subprotocols[1]
+        self.page = subprotocols[1]
         return SUBPROTOCOL
 
     def open(self, app: str) -> None:
         """Begin, if the token is one of this user's page of this desk."""
         user = getattr(self.request, "watchfloor_user", "")
         store = getattr(self._floor, "store", None)
-        if store is None or not belongs(self._token, self.application, user, f"/{app}"):
+        if store is None or not belongs(self.page, self.application, user, f"/{app}"):
             log.warning("a listener was refused: its page is not one of this user on this desk")
             self.close(4403, "refused")
             return

@@ -24,6 +24,9 @@ LONGEST = 200
 class Listener(Protocol):
     """One page's end of the line; used on the server's loop only."""
 
+    page: str
+    """The page's signed token."""
+
     def offer(self, name: str, frame: bytes) -> None:
         """Send a frame when the line is free; a newer one of the same name takes its place until then."""
         ...
@@ -68,6 +71,13 @@ class Topic:
     _making: bool = False
     _again: bool = False
     _timer: object | None = None
+
+    def release(self, doc: Document) -> None:
+        """Let one of the pages go that it was made for."""
+        self._docs.discard(doc)
+        channel = self._channel() if self._channel is not None else None
+        if channel is not None:
+            channel._forget(self)
 
     def close(self) -> None:
         """End it; those who listen to its name hear nothing until it is made again."""

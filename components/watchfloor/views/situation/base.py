@@ -60,7 +60,9 @@ class Pane(Told):
         if owner is None or not isinstance(data, Mapping) or not isinstance(data.get("do"), str):
             return
         try:
+            owner.picture.catch_up()
             owner.heard(str(data["do"]), data)
+            owner.picture.tune()
         except WatchfloorError as error:
             self.say(str(error), bad=True)
         except (TypeError, ValueError, KeyError) as error:
@@ -165,6 +167,8 @@ class View(Part):
         changed: dict[str, Any] = {}
         if state != self.pane.state:
             changed["state"] = state
+        elif self.picture.afresh:
+            self.pane.repeat()
         if self._drifted(clock):
             changed["clock"] = clock
             self._told = monotonic()

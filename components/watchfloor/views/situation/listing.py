@@ -42,6 +42,11 @@ class SituationList(View):
         self.pane.min_height = 240
         self.watch(self.selection, ["record", "text"])
 
+    @property
+    def start(self) -> int:
+        """Place of the first row of the window that the browser holds."""
+        return self._start
+
     def state(self) -> dict[str, Any]:
         """Return the window of rows and what is said above them."""
         picture = self.picture
@@ -125,7 +130,9 @@ class SituationList(View):
         held = set(self.picture.listed) ^ {kind}
         self._start = 0
         if set(MATTER) <= held:
-            chosen.param.update(kinds=[], also=[each for each in KINDS if each in held and each not in MATTER])
+            chosen.param.update(
+                kinds=[], also=[each for each in KINDS if each in held and each not in MATTER]
+            )
         else:  # one of those that call for action is left out: that is a filter, which the map follows too
             chosen.param.update(kinds=[each for each in KINDS if each in held], also=[])
 

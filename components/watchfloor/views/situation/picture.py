@@ -42,11 +42,16 @@ class Picture(param.Parameterized):
         self._people = People.of(floor)
         self.listener: Any = None
         """A map, which is told of news in the same turn."""
+        self.shared: Any = None
+        """What the page hears beside this picture (`views.situation.live.Live`); None where all comes by the picture."""
+        self.afresh = False
+        """Whether parts of the page must be told again what they were told last: the browser may show other things."""
         self._subscriptions: list[Any] = []
         self._beats = 0
         self._watchers: list[tuple[Any, Any]] = [
             (selection, selection.param.watch(self._moved, ["as_of", "time"])),
             (selection, selection.param.watch(self._filtered, _FILTERS)),
+            (selection, selection.param.watch(self._chosen, ["record", "series"])),
             (self, self.param.watch(self._filtered, ["figure"])),
         ]
         self.look()
@@ -110,10 +115,16 @@ class Picture(param.Parameterized):
         from watchfloor.views.serve.hub import Hub
 
         hub = Hub.of(self.floor.store)
-        self._subscriptions = [hub.subscribe(self._news, doc=doc), hub.on_beat(self._beat, doc=doc)]
+        self._subscriptions = [
+            hub.subscribe(self._news, doc=doc, wants=self._wants),
+            hub.on_beat(self._beat, doc=doc, wants=self._due),
+        ]
 
     def close(self) -> None:
         """Stop following and watching."""
+        if self.shared is not None:
+            self.shared.close()
+            self.shared = None
         for subscription in self._subscriptions:
             subscription.close()
         self._subscriptions = []
@@ -121,25 +132,76 @@ class Picture(param.Parameterized):
             owner, watcher = self._watchers.pop()
             owner.param.unwatch(watcher)
 
+    def catch_up(self) -> None:
+        """Know what the page shows already, before something is done on the page; nothing where that is known."""
+        if self.shared is not None and self.shared.behind:
+            if self.shared.deaf():
+                self._moved()
+                return
+            self.shared.behind = False
+            self.look()
+            self._level(afresh=False)
+
+    def tune(self) -> None:
+        """Have the page hear what it now looks at."""
+        if self.shared is not None:
+            self.shared.tune()
+
+    def _wants(self, batch: Any) -> bool:
+        """Tell whether the page itself has to do with news; on the hub's thread."""
+        return self.shared is None or bool(self.shared.wants(batch))
+
+    def _due(self, _: Any) -> bool:
+        """Tell whether the present is to be looked at anew because time passed; on the hub's thread."""
+        self._beats += 1
+        if not self.live:
+            return False
+        if self.shared is None:
+            return self._beats % _BEATS == 0
+        return bool(self.shared.lost()) or self._beats % (_BEATS if self.shared.deaf() else 6 * _BEATS) == 0
+
     def _news(self, batch: Any) -> None:
         if self.live:  # the hub lets at most two a second through
-            self.look()
-            if self.listener is not None:
+            if self._look_afresh():
+                self._level(afresh=True)
+            elif self.listener is not None:
                 self.listener.update(batch)
 
     def _beat(self, _: Any) -> None:
-        self._beats += 1
-        if self.live and self._beats % _BEATS == 0:
-            self.look()
-            if self.listener is not None and self._beats % (6 * _BEATS) == 0:
+        if self.live:
+            if self._look_afresh():
+                self._level(afresh=True)
+            elif self.listener is not None and self._beats % (6 * _BEATS) == 0:
                 self.listener.refresh()
 
     def _moved(self, *_: Any) -> None:
-        self.look()
+        if self._look_afresh():
+            self._level(afresh=True)
 
     def _filtered(self, *_: Any) -> None:
-        if self.snapshot is not None:
+        if self.shared is not None and self.shared.behind:
+            self._moved()
+        elif self.snapshot is not None:
             self.rows = self._passing(self.snapshot)
+
+    def _chosen(self, *_: Any) -> None:
+        self.catch_up()
+
+    def _look_afresh(self) -> bool:
+        """Look, and tell the page everything anew if it heard more by the channel than this picture knows."""
+        if self.shared is None or not self.shared.behind:
+            self.look()
+            return False
+        self.afresh, self.shared.behind = True, False
+        try:
+            self.look()
+        finally:
+            self.afresh = False
+        return True
+
+    def _level(self, *, afresh: bool) -> None:
+        if self.listener is not None:
+            self.shared.level(self.listener, afresh=afresh)
 
     def _passing(self, snapshot: Snapshot) -> list[Row]:
         found = snapshot.matching(self.selection.filters)

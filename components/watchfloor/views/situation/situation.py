@@ -9,6 +9,7 @@ from panel.viewable import Viewer
 from watchfloor.views.map.panel import LayerPanel
 from watchfloor.views.map.view import MapView
 from watchfloor.views.selection import Selection
+from watchfloor.views.serve.listening import address
 from watchfloor.views.situation.area import AreaSummary
 from watchfloor.views.situation.base import View
 from watchfloor.views.situation.chart import SeriesChart
@@ -19,6 +20,7 @@ from watchfloor.views.situation.health import FeedHealth
 from watchfloor.views.situation.keyfigures import KeyFigures
 from watchfloor.views.situation.keys import Keys
 from watchfloor.views.situation.listing import SituationList
+from watchfloor.views.situation.live import Live
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.situation.timing import TimeBar
 
@@ -64,6 +66,7 @@ class Situation(Viewer):
         self.parts: list[View] = [self.list, self.figures, self.health]
         self.chart: SeriesChart | None = None
         self.picture.listener = self.map
+        self.map.before = self.picture.catch_up
         if not self.wall:
             self.detail = Detail(floor, chosen, **shared)
             self.layers = LayerPanel(floor, chosen, self.map)
@@ -96,6 +99,9 @@ class Situation(Viewer):
 
     def follow(self, doc: Any = None) -> None:
         """Have news come by themselves while the page is open."""
+        url = address() if doc is not None else ""
+        if url:
+            self.picture.shared = Live(self, doc, url)
         self.picture.follow(doc)
 
     def close(self) -> None:

@@ -32,6 +32,9 @@ _CHECKED = 60
 """Recently learned records whose history is read to tell new from updated."""
 
 T = TypeVar("T")
+Name = tuple[str, str, str]
+"""Kind, source and key of a record."""
+_Again = dict[Name, tuple[str, bool]]
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ class Shared:
         self._lock = threading.Lock()
         self._seen = -1
         self._changed: dict[str, int] = {}
+        self._again: _Again = {}
 
     @classmethod
     def of(cls, store: Any) -> "Shared":
@@ -222,7 +226,7 @@ class Shared:
         )
         revised = self._bases.get(
             ("revised", then, then is None and (stamp["record"], now.replace(second=0, microsecond=0))),
-            lambda: _revised(store, records, known, as_of),
+            lambda: _revised(store, records, known, as_of, {} if then is not None else self._again),
         )
         seen = sensors(store.series(as_of=as_of), store.latest(as_of=as_of), known)
         return Snapshot(
@@ -247,6 +251,8 @@ class Shared:
                 changes = store.changes(self._seen)
                 for change in changes:
                     self._changed[str(change.table)] = change.cursor
+                    if change.table == "record":
+                        self._again.pop((change.kind, change.source, change.key), None)
                 self._seen = max([change.cursor for change in changes], default=cursor)
             return {"record": self._changed.get("record", 0)}
 
@@ -276,13 +282,22 @@ def _records(store: Any, as_of: datetime | None, at: datetime) -> tuple[list[Rec
 
 
 def _revised(
-    store: Any, records: list[Record], known: datetime, as_of: datetime | None
-) -> frozenset[tuple[str, str, str]]:
-    """Return the names of the recently learned records that were told before."""
+    store: Any, records: list[Record], known: datetime, as_of: datetime | None, again: _Again
+) -> frozenset[Name]:
+    """Return the names of the recently learned records that were told before; `again` keeps what was looked up."""
     recent = [item for item in records if item.known is not None and item.known >= known - NEW_FOR]
     recent.sort(key=lambda item: item.known or known, reverse=True)
-    names = [(item.kind, item.source, item.key) for item in recent[:_CHECKED]]
-    return frozenset(name for name in names if len(store.history(*name, as_of=as_of)) > 1)
+    found = set()
+    names: dict[Name, str] = {(item.kind, item.source, item.key): item.revision for item in recent[:_CHECKED]}
+    for name, revision in names.items():
+        held = again.get(name)
+        if held is None or held[0] != revision:
+            held = again[name] = (revision, len(store.history(*name, as_of=as_of)) > 1)
+        if held[1]:
+            found.add(name)
+    for name in set(again) - set(names):
+        again.pop(name, None)
+    return frozenset(found)
 
 
 def _feeds(floor: Any, as_of: datetime | None, known: datetime) -> list[FeedLine]:
