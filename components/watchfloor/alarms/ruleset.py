@@ -14,7 +14,7 @@ from watchfloor.alarms.rules import Rule
 from watchfloor.alarms.rules.combination import CombinationRule
 from watchfloor.alarms.runner import Runner
 from watchfloor.alarms.site import Dated, Site
-from watchfloor.alarms.speaking import RECENT, held, of_moment, verdicts
+from watchfloor.alarms.speaking import AGAIN, RECENT, held, of_moment, verdicts
 from watchfloor.alarms.trial import Trial, tried
 from watchfloor.alarms.verdict import Verdict
 from watchfloor.catalog.problems import Problem
@@ -73,6 +73,7 @@ class Rules:
         self._bound: tuple[Any, ...] = ()
         self._runners: dict[str, list[Runner]] = {}
         self._version = 0
+        self._asked = False
         self._fired: dict[tuple[str, str], int] = {}
 
     @classmethod
@@ -95,8 +96,8 @@ class Rules:
     def evaluate(self, cube: Cube, at: datetime, also: Iterable[tuple[str, str]] = ()) -> list[Verdict]:
         """Return what all rules say at a time.
 
-        Spoken of is what fires, and what fired within the last week and has cleared; at first, all that rules without
-        samples of their own (silence, forecasts) look at.
+        Spoken of is what fires, and what has cleared within two hours. Who asks for the first time hears of what has
+        cleared within a week, and of all that rules without samples of their own (silence, forecasts) look at.
 
         Parameters
         ----------
@@ -113,6 +114,8 @@ class Rules:
             assert self._site is not None
             now, found, parts = micros(at), list[Verdict](), list[Part]()
             self._version, touched = cube.since(self._version)
+            since = AGAIN if self._asked else RECENT
+            self._asked = True
             wanted: dict[str, set[str]] = {}
             for name, subject in also:
                 wanted.setdefault(name, set()).add(subject)
@@ -124,7 +127,7 @@ class Rules:
                 rule = self.rules[name]
                 for runner in runners:
                     runner.run(now, touched)
-                    mine = list(verdicts(rule, runner, cube, frozenset(wanted.get(name, ()))))
+                    mine = list(verdicts(rule, runner, cube, frozenset(wanted.get(name, ())), since))
                     found += mine if rule.raises else []
                     if name in needed:
                         parts += self._parts(runner, mine)

@@ -17,14 +17,15 @@ from watchfloor.alarms.machine import NEVER, Limits, States, Timing, advance
 from watchfloor.alarms.rules.base import Plan, Rule
 from watchfloor.alarms.site import boundaries
 from watchfloor.alarms.thresholds import ThresholdSet
+from watchfloor.alarms.verdict import Verdict
 from watchfloor.core.clock import from_micros
 
 __all__ = ["MEMORY", "Runner", "Turn"]
 
 Ints = NDArray[np.int64]
 MICRO = timedelta(microseconds=1)
-MEMORY = timedelta(days=400)
-"""How far back states are worked out when nothing is known: no level is held by anything older."""
+MEMORY = timedelta(days=40)
+"""How far back states are worked out when nothing is known: only a level that stayed within its dead-band for longer is lost."""
 _DAY = timedelta(days=1) // MICRO
 _KEPT = 4
 _CELLS = 4_000_000
@@ -77,6 +78,8 @@ class Runner:
     def __init__(self, rule: Rule, plan: Plan, axis: Axis) -> None:
         self.rule, self.plan, self.axis = rule, plan, axis
         self.at = NEVER
+        self.spoken: dict[int, tuple[tuple[int, ...], Verdict]] = {}
+        """What was said last of a subject, and of which samples: who speaks keeps it here."""
         subjects = plan.subjects
         self._count = max((len(item.levels) for subject in subjects for item in subject.sets), default=1)
         self._edges = sorted({at for subject in subjects for at in boundaries(subject.sets)})
@@ -121,6 +124,8 @@ class Runner:
             self._points = [point for point in self._points if point.at <= at]
             self._back(np.arange(len(self.plan.subjects)), at + 1)
         for name, earliest in touched.items():
+            for user in self._users.get(name, ()):
+                self.spoken.pop(user, None)
             users = [user for user in self._users.get(name, ()) if self._done[user] != NEVER]
             if users:
                 self._back(np.array(users), earliest)

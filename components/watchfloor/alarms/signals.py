@@ -241,7 +241,15 @@ def _nth(
                 continue
             place = n if n > 0 else max(1, int(np.ceil(count * share - 1e-9)))
             if place <= count:
-                buffer[:count].sort()
+                if count > 48:
+                    buffer[:count].sort()
+                else:  # by insertion: a few values are in order sooner than a sort is called
+                    for at in range(1, count):
+                        here, to = buffer[at], at
+                        while to > 0 and buffer[to - 1] > here:
+                            buffer[to] = buffer[to - 1]
+                            to -= 1
+                        buffer[to] = here
                 out[row, column - begin] = -buffer[place - 1] * sign
 
 

@@ -16,12 +16,16 @@ from watchfloor.alarms.verdict import Verdict
 from watchfloor.core.clock import from_micros
 from watchfloor.store.cube import Cube
 
-__all__ = ["RECENT", "Held", "of_moment", "verdicts"]
+__all__ = ["RECENT", "Held", "held", "of_moment", "verdicts"]
 
 RECENT = timedelta(days=7)
-"""What fired within this time is spoken of after it has cleared, so that who kept an alarm open hears of it."""
+"""What fired within this time is spoken of after it has cleared when rules are asked first: who kept an alarm open hears of it."""
+AGAIN = timedelta(hours=2)
+"""After that, what has cleared is spoken of for so long."""
 _SAMPLES = 12
 _MEMBERS = 12
+_FAR = 6 * 3_600_000_000
+"""How far before the newest sample is looked for doubts, microseconds."""
 _FEW = 0.8
 _SUSPECT, _BAD = 2, 3
 
@@ -30,9 +34,9 @@ Held = tuple[int, Level | None]
 
 
 def verdicts(
-    rule: Rule, runner: Runner, cube: Cube, keys: frozenset[str], *, quiet: bool = True
+    rule: Rule, runner: Runner, cube: Cube, keys: frozenset[str], since: timedelta
 ) -> Iterator[Verdict]:
-    """Say what a runner found: what fires, what did lately, and the subjects of `keys`.
+    """Say what a runner found: what fires, what has cleared lately, and the subjects of `keys`.
 
     Parameters
     ----------
@@ -42,19 +46,27 @@ def verdicts(
         Where the samples are.
     keys
         Subjects that are spoken of however they stand.
-    quiet
-        Whether what does not fire is spoken of at all.
+    since
+        How long what has cleared is spoken of.
     """
     states, at = runner.states, runner.at
-    wanted = states.level > 0
-    if quiet:
-        wanted |= (states.changed != NEVER) & (states.changed >= at - RECENT // MICRO)
+    wanted = (states.level > 0) | (states.changed >= at - since // MICRO)
     for key in keys:
         place = runner.place(key)
         if place is not None:
             wanted[place] = True
     for place in np.flatnonzero(wanted).tolist():
-        yield _verdict(rule, runner, cube, place)
+        seen, level = int(states.seen[place]), int(states.level[place])
+        age = at - seen
+        patience = rule.stale // MICRO if rule.stale is not None else 3 * runner.axis.cadence or 3_600_000_000
+        # How old the newest value is, is said to the minute.
+        state = (seen, level, age // 60_000_000 if seen != NEVER and age > patience else -1)
+        before, said = runner.spoken.get(place, (None, None))
+        if said is None or before != state:
+            old = spoken(age / 1e6) if state[2] >= 0 else ""
+            said = _verdict(rule, runner, cube, place, old)
+            runner.spoken[place] = (state, said)
+        yield said
 
 
 def held(runner: Runner, place: int) -> Held:
@@ -83,7 +95,7 @@ def of_moment(rule: Rule, moment: Moment, at: int) -> Verdict:
     )  # fmt: skip
 
 
-def _verdict(rule: Rule, runner: Runner, cube: Cube, place: int) -> Verdict:
+def _verdict(rule: Rule, runner: Runner, cube: Cube, place: int, old: str) -> Verdict:
     subject, states = runner.plan.subjects[place], runner.states
     count, level = held(runner, place)
     seen, value = int(states.seen[place]), float(states.value[place])
@@ -103,7 +115,9 @@ def _verdict(rule: Rule, runner: Runner, cube: Cube, place: int) -> Verdict:
         if runner.plan.own is None or subject.units:
             figures = f"{short(value, subject.units)} against {short(first.limit(value), subject.units)}"
             said = Said(f"{who} is back behind {first.name}: {figures}")
-    doubts, samples = _doubts(rule, runner, cube, place, onset, seen)
+    doubts, samples = _doubts(runner, cube, place, onset, seen) if count else ([], [])
+    if old:
+        doubts.append(f"weak: the newest value is {old} old")
     limit_value = None if level is None and chosen is None else (level or chosen.levels[0]).limit(value)  # type: ignore[union-attr]
     text = said.text + (f"; {', '.join(doubts)}" if doubts else "") + "."
     return Verdict(
@@ -137,13 +151,13 @@ def _kept(rule: Rule, level: Level, units: str) -> str:
 
 
 def _doubts(
-    rule: Rule, runner: Runner, cube: Cube, place: int, onset: int, seen: int
+    runner: Runner, cube: Cube, place: int, onset: int, seen: int
 ) -> tuple[list[str], list[tuple[str, int]]]:
     """Return why a verdict is weak, and the samples that decided."""
     subject = runner.plan.subjects[place]
     found: list[str] = []
     start = min(onset, seen) - runner.lookback
-    start = max(start, seen - 86_400_000_000 - runner.lookback)
+    start = max(start, seen - _FAR - runner.lookback)
     samples: list[tuple[str, int]] = []
     suspect = bad = 0
     there = steps = 0
@@ -152,7 +166,9 @@ def _doubts(
         suspect += int((window.flag == _SUSPECT).sum())
         bad += int((window.flag == _BAD).sum())
         usable = ~np.isnan(window.value) & (window.flag < _BAD)
-        there, steps = there + int(usable.sum()), steps + _expected(window.time[usable], start, seen)
+        count = int(usable.sum())
+        there += count
+        steps += count if count == len(usable) else _expected(window.time[usable], start, seen)
         if member == subject.members[0]:
             samples = [(runner.plan.names[member], int(time)) for time in window.time[usable][-_SAMPLES:]]
     if suspect:
@@ -161,8 +177,4 @@ def _doubts(
         found.append(f"weak: {bad} values are flagged bad and left out")
     elif steps and there < _FEW * steps:
         found.append(f"weak: {steps - there} of {steps} values are missing")
-    age = runner.at - seen
-    patience = rule.stale // MICRO if rule.stale is not None else 3 * runner.axis.cadence or 3_600_000_000
-    if seen != NEVER and age > patience:
-        found.append(f"weak: the newest value is {spoken(age / 1e6)} old")
     return found, samples

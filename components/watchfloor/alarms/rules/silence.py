@@ -17,6 +17,8 @@ from watchfloor.store.cube import Cube
 __all__ = ["SilenceRule"]
 
 _DAY = timedelta(days=1)
+_NEAR = 48
+"""Columns that are looked through for all stations at once."""
 
 
 class SilenceRule(Rule):
@@ -135,17 +137,28 @@ class SilenceRule(Rule):
 def _newest(cube: Cube, at: int) -> dict[str, int]:
     """Return the time of the newest value of every series at or before a time."""
     latest = cube.latest()
-    found = {}
-    for name, time, value in zip(latest.names, latest.time.tolist(), latest.value.tolist(), strict=True):
-        if time <= at and value == value:  # noqa: PLR0124  not NaN
-            found[name] = time
-            continue
+    now = (latest.time <= at) & ~np.isnan(latest.value)
+    found = {
+        name: time
+        for name, time, good in zip(latest.names, latest.time.tolist(), now.tolist(), strict=True)
+        if good
+    }
+    for group in cube.groups(name for name in latest.names if name not in found):
+        step = group.step(at)
+        end = int(step.max()) + 1
+        value, _ = group.block(end - _NEAR, end)
+        good = ~np.isnan(value) & (np.arange(end - _NEAR, end) <= step[:, None])
+        place = good.shape[1] - 1 - np.argmax(good[:, ::-1], axis=1)
+        for row in np.flatnonzero(good.any(axis=1)).tolist():
+            found[group.names[row]] = int((end - _NEAR + place[row]) * group.cadence + group.phase[row])
+    for name, time in zip(latest.names, latest.time.tolist(), strict=True):
         end, size = min(at, time), timedelta(hours=6)
-        while size < 4000 * _DAY:  # mostly the last hours have one
+        while (
+            name not in found and size < 4000 * _DAY
+        ):  # the longer it has been silent, the rarer it is asked
             window = cube.window(name, from_micros(end) - size, from_micros(end + 1))
             have = np.flatnonzero(~np.isnan(window.value))
             if len(have):
                 found[name] = int(window.time[have[-1]])
-                break
             size *= 8
     return found
