@@ -71,7 +71,8 @@ def build(message: Mapping[str, Any], *, identifier: str, sender: str, sent: str
         "sent": sent,
         "status": Status(status).value,
     }
-    root = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})
+    names: Any = {None: NAMESPACE}
+    root = etree.Element(f"{{{NAMESPACE}}}alert", nsmap=names)
     for name in ALERT:
         _put(root, name, head.get(name))
     for told in message.get("infos", ()):

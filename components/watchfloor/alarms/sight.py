@@ -69,7 +69,7 @@ class Sight:
         cube
             Where the values are.
         now
-            The time that it is about.
+            The time that it is about; a value is from the future only where it was known before its time.
         known
             When it is known; None for now.
         names
@@ -78,18 +78,23 @@ class Sight:
             How long it may take, about; the rest waits.
         """
         chosen = list(self._waiting) if names is None else [name for name in names if name in self._waiting]
-        began, stored = monotonic(), 0
+        present = known if known is not None else max(now, self._floor.now())
+        began, stored, before = monotonic(), 0, self._store.cursor()
         for since, part in self._parts(chosen, micros(now)):
             start = None if since <= _ALWAYS else from_micros(since)
             marked = self._store.marks(part, start)
-            marks = assess(cube, part, start, series=self._read(), now=now, marked=marked)
+            marks = assess(cube, part, start, series=self._read(), now=present, marked=marked)
             stored += self._store.mark(marks, known).stored if marks else 0
             for name in part:
                 del self._waiting[name]
             if seconds is not None and monotonic() - began > seconds:
                 break
         if stored:
+            self.look(cube)
             cube.catch_up()
+            version = cube.version
+            if not any(change.table == "observation" for change in self._store.changes(before)):
+                self._version = version  # only the marks are new, and they are not judged again
         return stored
 
     def _parts(self, names: Iterable[str], now: int) -> Iterator[tuple[int, list[str]]]:

@@ -167,10 +167,9 @@ class Watch:
         if self._part("cube", cube.catch_up):
             self._part("rules", lambda: verdicts.extend(self._ask(cube, now)))
             # Where values cannot be judged, alarms are raised all the same.
-            checked = self._part("quality", lambda: self._check(cube, verdicts, now, known))
+            self._part("quality", lambda: self._check(cube, verdicts, now, known), settles=False)
             self._part("alarms", lambda: alarms.extend(self._take(verdicts, now, known)))
-            if checked:
-                self._part("quality", lambda: self._rest(cube, now, known, whole=not tell))
+            self._part("quality", lambda: self._rest(cube, now, known, whole=not tell))
         self._part("timers", lambda: alarms.extend(self.life.tick(now, known)))
         if tell:
             self._part("notices", lambda: self._tell(now))
@@ -325,8 +324,11 @@ class Watch:
         if self._notify is not None:
             self._notify.step(now)
 
-    def _part(self, name: str, work: Callable[[], Any]) -> bool:
-        """Do one part; what it raises is its own trouble, told once and on screen until it works again."""
+    def _part(self, name: str, work: Callable[[], Any], *, settles: bool = True) -> bool:
+        """Do one part; what it raises is its own trouble, told once and on screen until it works again.
+
+        Where `settles` is false, another part of the same name follows and tells whether it does.
+        """
         try:
             work()
         except Exception as error:  # noqa: BLE001  whatever a part's fault is, the watch goes on
@@ -335,7 +337,7 @@ class Watch:
                 _LOG.exception("the watch's part %r failed; it is tried again", name)
             self.trouble[name] = said
             return False
-        if self.trouble.pop(name, None) is not None:
+        if settles and self.trouble.pop(name, None) is not None:
             _LOG.info("the watch's part %r works again", name)
         return True
 
