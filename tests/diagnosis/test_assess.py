@@ -220,7 +220,7 @@ def test_the_real_cube_is_judged_and_the_store_keeps_the_marks(arrays: Any, desc
         store.observe(rows)
         cube = Cube.of(store)
         names = cube.catch_up()
-        marks = assess(cube, names, None, series=store.series(), now=clock.now(), marked=store.marks())
+        marks = assess(cube, names, None, series=store.series(), now=clock.now(), marked=store.marks)
         assert [(mark.series, Check(mark.checks), mark.flag) for mark in marks] == [
             ("a", Check.SPIKE | Check.NEIGHBOUR, 3)
         ]
@@ -229,5 +229,12 @@ def test_the_real_cube_is_judged_and_the_store_keeps_the_marks(arrays: Any, desc
         window = cube.window("a")
         assert window.flag[50] == 3
         assert window.time[50] == START + 50 * STEP
-        again = assess(cube, names, None, series=store.series(), now=clock.now(), marked=store.marks())
+        again = assess(cube, names, None, series=store.series(), now=clock.now(), marked=store.marks)
         assert store.mark(again).stored == 0, "a mark rests on values, never on marks"
+        store.observe([Observation("a", from_micros(START + 50 * STEP), 15.1)])
+        cube.catch_up()
+        since = from_micros(START + 50 * STEP)
+        back = assess(cube, ["a"], since, series=store.series(), now=clock.now(), marked=store.marks)
+        assert [(mark.series, mark.checks, mark.flag) for mark in back] == [("a", 0, 0)], (
+            "the source corrected it"
+        )

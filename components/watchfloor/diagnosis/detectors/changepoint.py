@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from watchfloor.core.clock import format_time, from_micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.diagnosis.detectors.base import Detector, Floats, Ints, Say
+from watchfloor.diagnosis.median import median_step
 
 __all__ = ["ChangePoint", "pelt"]
 
@@ -141,7 +142,7 @@ def _gains(value: Any, start: int, window: int, least: int) -> Any:
         size = len(part)
         if size < max(4 * least, 20):
             continue
-        noise = np.median(np.abs(np.diff(part))) * 1.4826 / np.sqrt(2.0)
+        noise = median_step(part) * 1.4826 / np.sqrt(2.0)
         middle = part.mean()
         floor = 1e-6 * max(abs(middle), 1e-3)
         noise = max(noise, floor)

@@ -7,6 +7,7 @@ import param
 from numba import njit
 
 from watchfloor.diagnosis.detectors.base import Detector
+from watchfloor.diagnosis.median import median
 
 __all__ = ["Learning", "reference"]
 
@@ -43,11 +44,11 @@ class Learning(Detector):
 @njit(cache=True, nogil=True)  # pragma: no cover
 def reference(part: Any, target: float, sigma: float) -> Any:
     """Return mean and spread: as given, else median and 1.4826 MAD of values."""
-    mean = np.median(part) if np.isnan(target) else target
+    mean = median(part) if np.isnan(target) else target
     if not np.isnan(sigma):
         return mean, sigma
     away = np.abs(part - mean)
-    spread = 1.4826 * np.median(away)
+    spread = 1.4826 * median(away)
     if spread == 0.0:
         spread = np.sqrt(np.mean(away**2))
     return mean, max(spread, 1e-6 * max(abs(mean), 1e-3))

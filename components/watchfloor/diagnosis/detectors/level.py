@@ -7,6 +7,7 @@ import param
 from numba import njit
 
 from watchfloor.diagnosis.detectors.base import Detector, Floats, Ints, Say
+from watchfloor.diagnosis.median import median
 
 __all__ = ["Level"]
 
@@ -88,11 +89,11 @@ def _phase(
         if used < fewest:
             continue
         kept = same[:used]
-        usual = np.median(kept)
-        wide = 1.4826 * np.median(np.abs(kept - usual))
+        usual = median(kept)
+        wide = 1.4826 * median(np.abs(kept - usual))
         # half of the values equal: the mean deviation, at last the resolution of the numbers
         if wide == 0.0:
-            wide = 1.2533 * np.mean(np.abs(kept - usual))
+            wide = 1.2533 * np.abs(kept - usual).mean()
         middle[i - start] = usual
         spread[i - start] = max(wide, 1e-6 * max(abs(usual), 1e-3))
     return middle, spread

@@ -4,7 +4,7 @@ What is said of a value depends only on the values that are there, never on how 
 and judging it value by value end in the same marks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,6 +27,10 @@ __all__ = ["Cubic", "Sensors", "assess", "judge"]
 
 _BACK = checks.WIDEST + checks.SIDES
 """Values before the first new one that it may show in another light."""
+_BEFORE = 64
+"""Values before the first judged one among which the last believable one is looked for."""
+_EVER = -(2**63)
+"""Before all times."""
 _REACH = checks.PAST + 2 * neighbours.HISTORY
 """Values before those that a judgement rests on."""
 
@@ -129,7 +133,7 @@ def assess(
     *,
     series: "pd.DataFrame | Sensors",
     now: datetime | None = None,
-    marked: "pd.DataFrame | None" = None,
+    marked: "pd.DataFrame | Callable[[list[str], datetime | None], pd.DataFrame] | None" = None,
 ) -> list[Mark]:
     """Judge the values of series from a time on, and those before it that they show in another light.
 
@@ -146,7 +150,8 @@ def assess(
     now
         Time of the floor, for values in the future; None leaves them unjudged.
     marked
-        Earlier marks of these series, as `store.marks` returns them: those that no longer hold are taken back.
+        ``store.marks``, or a table that it returned: earlier marks that no longer hold are taken back. The function is asked
+        for just what is judged again, which is more than `names` and `since` say: neighbours, and runs from their beginning.
 
     Returns
     -------
@@ -159,13 +164,18 @@ def assess(
     """
     sensors = series if isinstance(series, Sensors) else Sensors.of(series)
     known = set(cube.names())
+    judged = {
+        name: _series(cube, name, known, since, sensors, now)
+        for name in sensors.touched(names)
+        if name in known
+    }
+    if callable(marked):
+        begin = min((first for first, _ in judged.values()), default=_EVER)
+        marked = marked(list(judged), None if begin == _EVER else from_micros(begin)) if judged else None
     oldest = _oldest(marked)
-    found: list[Mark] = []
-    for name in sensors.touched(names):
-        if name in known:
-            first, marks = _series(cube, name, known, since, sensors, now)
-            found += marks
-            found += _withdrawn(name, oldest.get(name, []), first, marks)
+    found = [mark for _, marks in judged.values() for mark in marks]
+    for name, (first, marks) in judged.items():
+        found += _withdrawn(name, oldest.get(name, []), first, marks)
     return sorted(found, key=lambda mark: (mark.series, mark.time))
 
 
@@ -224,14 +234,19 @@ def judge(
     if limits.checks("season") and limits.seasonal is not None:
         found.append((Check.RANGE, checks.in_season(time, value, limits.seasonal, units=units, start=back)))
     if limits.checks("spike") and limits.spike is not None:
-        first = max(back - checks.SIDES, 0)  # the rate of a sample asks whether the one before it was a spike
+        first = max(
+            back - _BEFORE, 0
+        )  # the rate of a sample asks which of those before it are to be believed
         spiked, _ = checks.spike(value, threshold=limits.spike, units=units, start=first)
         spiked = _alone(spiked, value, others)
         spikes[spiked.at] = True
         found.append((Check.SPIKE, _from(spiked, back)))
     if limits.checks("rate") and limits.step is not None:
         longest = 6 * shortest / HOUR
-        first = max(back - checks.SIDES, 0)
+        first = max(back - _BEFORE, 0)
+        for limit in (limits.sensor, limits.plausible):
+            if limit is not None:
+                spikes |= (value < limit[0]) | (value > limit[1])
         changed = checks.rate(
             time[first:], value[first:], step=limits.step, per_hour=limits.per_hour or 0.0, longest=longest, units=units,
             start=back - first, skip=spikes[first:],
@@ -283,7 +298,7 @@ def _series(
     cadence = _cadence(cube, name)
     time, value = _context(cube, name, since, cadence, limits)
     if not len(time):
-        return -(2**63), []
+        return _EVER, []
     start = 0 if since is None else int(np.searchsorted(time, micros(since)))
     others = None
     wanted = limits.neighbour is not None and limits.checks("neighbour")
@@ -301,7 +316,7 @@ def _series(
         Mark(name, from_micros(int(time[at])), int(mask), int(flag), reason)
         for at, (mask, flag, reason) in sorted(found.items())
     ]
-    return int(time[back]) if back else -(2**63), marks
+    return int(time[back]) if back else _EVER, marks
 
 
 def _cadence(cube: Cubic, name: str) -> int:
@@ -342,16 +357,23 @@ def _context(
 
 
 def _alone(found: Found, value: Floats, others: Floats | None) -> Found:
-    """Leave out spikes that a neighbour shows as well: what several sensors see happened."""
+    """Leave out spikes that a neighbour shows as well: what several sensors see for a moment happened."""
     if others is None or not len(found.at):
         return found
     keep = []
     for at in found.at:
-        before, after = slice(max(at - checks.SIDES, 0), at), slice(at + 1, at + 1 + checks.SIDES)
-        away = value[at] - np.median([*value[before], *value[after]])
-        near = others[:, max(at - 2, 0) : at + 3] - _middle(others[:, max(at - 30, 0) : at])[:, None]
+        before, after = (
+            slice(max(at - checks.SIDES - 2, 0), max(at - 2, 0)),
+            slice(at + 3, at + 3 + checks.SIDES),
+        )
+        away = value[at] - np.median(
+            [*value[max(at - checks.SIDES, 0) : at], *value[at + 1 : at + 1 + checks.SIDES]]
+        )
+        sign = np.sign(away)
+        around = np.fmax(_middle(sign * others[:, before]), _middle(sign * others[:, after]))
         with np.errstate(invalid="ignore"):
-            keep.append(not bool((near * np.sign(away) > 0.3 * abs(away)).any()))
+            stands = sign * others[:, max(at - 2, 0) : at + 3] - around[:, None]
+            keep.append(not bool((stands > 0.3 * abs(away)).any()))
     chosen = np.flatnonzero(keep)
     return Found(found.at[chosen], found.flag[chosen], [found.reason[at] for at in chosen])
 

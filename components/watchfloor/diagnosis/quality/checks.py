@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from watchfloor.core.clock import format_time, from_micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.quality import Flag
+from watchfloor.diagnosis.median import median, median_step
 
 __all__ = ["Found", "gap", "in_range", "in_season", "number", "rate", "run", "spike", "stuck", "timing"]
 
@@ -350,13 +351,13 @@ def _spikes(value: Any, threshold: float, factor: float, start: int) -> Any:
     limit = np.full(n, threshold)
     begin = max(start - WIDEST - 1, 2)  # what reaches from here to `start` is too long for a spike
     for i in range(begin, n - 1):
-        before = np.median(value[max(0, i - SIDES) : i])
-        after = np.median(value[i + 1 : min(n, i + 1 + SIDES)])
+        before = median(value[max(0, i - SIDES) : i])
+        after = median(value[i + 1 : min(n, i + 1 + SIDES)])
         low, high = min(before, after), max(before, after)
         away = value[i] - high if value[i] > high else (value[i] - low if value[i] < low else 0.0)
         if abs(away) <= threshold:
             continue
-        usual = np.median(np.abs(np.diff(value[max(0, i - NOISE - 1) : i])))
+        usual = median_step(value[max(0, i - NOISE - 1) : i])
         limit[i] = max(threshold, factor * usual)
         if abs(away) > limit[i]:
             out[i] = away
@@ -384,7 +385,7 @@ def _unusual(step: Any, index: Any) -> Any:
     keep = np.zeros(len(index), dtype=np.bool_)
     for place, at in enumerate(index):
         before = step[max(0, at - 25) : at - 1]
-        keep[place] = len(before) > 0 and step[at - 1] > 1.5 * np.median(before)
+        keep[place] = len(before) > 0 and step[at - 1] > 1.5 * median(before)
     return index[keep]
 
 

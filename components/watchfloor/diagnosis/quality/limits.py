@@ -99,7 +99,7 @@ LIMITS: dict[str, Limits] = {
     "methane_fraction": Limits((-0.2, 100.0), (-0.1, 100.0), stuck=12.0, idle=(0.0,)),
     # A slope that fails moves by metres, prism and all.
     "displacement": Limits(None, (-1e4, 1e5), spike=None, stuck=None),
-    "pore_pressure": Limits((-100.0, 20_000.0), (-100.0, 1500.0), step=20.0, per_hour=60.0, spike=8.0, stuck=24.0),
+    "pore_pressure": Limits((-100.0, 20_000.0), (-100.0, 1500.0), step=20.0, per_hour=60.0, spike=8.0, stuck=6.0),
     "pm25": Limits((-10.0, 20_000.0), (-1.0, 5000.0), stuck=12.0, idle=(0.0,)),
     "patients": Limits((0.0, 1e5), (0.0, 500.0), stuck=None),
     "people": Limits((0.0, 1e7), None, stuck=None),

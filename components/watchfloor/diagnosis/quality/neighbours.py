@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from watchfloor.core.quality import Flag
+from watchfloor.diagnosis.median import median
 from watchfloor.diagnosis.quality.checks import Floats, Found, Ints, number
 
 __all__ = ["COUNT", "HISTORY", "align", "nearest", "neighbour"]
@@ -132,12 +133,6 @@ def neighbour(
 
 
 @njit(cache=True, nogil=True)  # pragma: no cover
-def _median(values: Any) -> Any:
-    kept = values[~np.isnan(values)]
-    return np.median(kept) if len(kept) else np.nan
-
-
-@njit(cache=True, nogil=True)  # pragma: no cover
 def _expected(value: NDArray[np.float64], others: NDArray[np.float64], start: int) -> Any:
     n, k = len(value), len(others)
     expected, scatter, spread = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
@@ -153,14 +148,14 @@ def _expected(value: NDArray[np.float64], others: NDArray[np.float64], start: in
             difference = value[begin:i] - others[j, begin:i]
             if np.sum(~np.isnan(difference)) < LEARNED:
                 continue
-            usual = _median(difference)
+            usual = median(difference)
             said[j] = others[j, i] + usual
             past[j, : i - begin] = difference - usual
             count += 1
         if count < NEEDED:
             continue
-        expected[i] = _median(said)
-        spread[i] = _median(np.abs(said - expected[i]))
+        expected[i] = median(said)
+        spread[i] = median(np.abs(said - expected[i]))
         # how the sensor itself scattered about what each neighbour said
-        scatter[i] = 1.4826 * _median(np.abs(past).ravel())
+        scatter[i] = 1.4826 * median(np.abs(past).ravel())
     return expected, scatter, spread
