@@ -19,7 +19,7 @@ import pytest
 from watchfloor.core.clock import FixedClock, parse_time
 from watchfloor.core.errors import StoreError
 from watchfloor.store import Mark, Moved, Observation, Series, Store
-from watchfloor.store.archive import Archive
+from watchfloor.store.moving import Mover
 
 ARCHIVER = Path(__file__).with_name("archiver.py")
 HOUR = timedelta(hours=1)
@@ -169,10 +169,10 @@ def test_late_data_for_an_archived_time_find_their_place(filled, clock, open_sto
 
 
 def test_a_family_with_many_rows_goes_as_several_files(filled, clock, monkeypatch):
-    from watchfloor.store import archive
+    from watchfloor.store import moving
 
     before = answers(filled)
-    monkeypatch.setattr(archive, "ROWS", 20)
+    monkeypatch.setattr(moving, "ROWS", 20)
     assert filled.archive(clock.now(), actor="op").files > 10
     same(before, answers(filled))
 
@@ -279,11 +279,13 @@ def test_data_go_on_coming_in_and_out_while_months_are_moved(filled, clock):
     threads = [threading.Thread(target=write), threading.Thread(target=read)]
     for thread in threads:
         thread.start()
-    moved = filled.archive(clock.now(), actor="op")
-    time.sleep(0.1)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        moved = filled.archive(clock.now(), actor="op")
+        time.sleep(0.1)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     assert moved.files >= 9
     assert wrong == []
     assert sum(noted) == 2 * len(noted)
@@ -292,7 +294,7 @@ def test_data_go_on_coming_in_and_out_while_months_are_moved(filled, clock):
 
 
 def test_rows_that_come_between_writing_a_file_and_listing_it_are_not_lost(filled, clock, monkeypatch):
-    write, come = Archive._write, []
+    write, come = Mover._write, []
 
     def slow(self, connection, task):
         found = write(self, connection, task)
@@ -307,7 +309,7 @@ def test_rows_that_come_between_writing_a_file_and_listing_it_are_not_lost(fille
                 thread.join()
         return found
 
-    monkeypatch.setattr(Archive, "_write", slow)
+    monkeypatch.setattr(Mover, "_write", slow)
     filled.archive(clock.now(), actor="op")
     assert len(come) == 3
     assert len(filled.observations("bare", SPRING, SPRING + DAY)) == 4
@@ -316,29 +318,29 @@ def test_rows_that_come_between_writing_a_file_and_listing_it_are_not_lost(fille
 
 @pytest.mark.parametrize("point", ["write", "rename", "list", "remove", "commit"])
 def test_a_failure_at_any_point_leaves_all_as_it_was(filled, clock, monkeypatch, point, tmp_path, open_store):
-    from watchfloor.store import archive
+    from watchfloor.store import moving
 
     before, there = answers(filled), rows(filled)
 
     def fail(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    exchange = Archive._exchange
+    exchange = Mover._exchange
 
     def half(self, connection, task, written, actor):
         exchange(self, connection, task, written, actor)
         fail()
 
     if point == "write":
-        monkeypatch.setattr(archive.parquet, "write", fail)
+        monkeypatch.setattr(moving.parquet, "write", fail)
     elif point == "rename":
         monkeypatch.setattr(Path, "rename", fail)
     elif point == "list":
-        monkeypatch.setattr(Archive, "_exchange", fail)
+        monkeypatch.setattr(Mover, "_exchange", fail)
     elif point == "remove":
-        monkeypatch.setattr(archive.passage, "delete", fail)
+        monkeypatch.setattr(moving.passage, "delete", fail)
     else:
-        monkeypatch.setattr(Archive, "_exchange", half)
+        monkeypatch.setattr(Mover, "_exchange", half)
     with pytest.raises(StoreError, match=r"cannot be written.*Nothing was lost"):
         filled.archive(clock.now(), actor="op")
     monkeypatch.undo()
@@ -353,15 +355,15 @@ def test_a_failure_at_any_point_leaves_all_as_it_was(filled, clock, monkeypatch,
 
 def test_two_do_not_move_at_once(filled, clock, open_store, monkeypatch):
     with open_store() as other:
-        due = Archive._due
+        due = Mover._due
 
         def inside(self, edge, few):
-            if self is filled._archive:
+            if self is filled._mover:
                 with pytest.raises(StoreError, match="Another process"):
                     other.archive(clock.now(), actor="op")
             yield from due(self, edge, few)
 
-        monkeypatch.setattr(Archive, "_due", inside)
+        monkeypatch.setattr(Mover, "_due", inside)
         assert filled.archive(clock.now(), actor="op").files == 9
 
 

@@ -1,18 +1,28 @@
 """The store against a model of ten lines, over histories that Hypothesis makes up."""
 
 import math
+import shutil
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from watchfloor.core.clock import FixedClock, parse_time
-from watchfloor.store import Observation, Record, Store
+from watchfloor.store import Mark, Observation, Record, Store
 
-START = parse_time("2026-06-01T12:00:00Z")
-MINUTE = timedelta(minutes=1)
+START = parse_time("2026-05-31T23:54:00Z")
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 minutes = st.integers(0, 12)
 alerts = st.builds(
@@ -34,16 +44,27 @@ def same(one, other):
     return one == other or (math.isnan(one) and math.isnan(other))
 
 
+marks = st.builds(
+    lambda series, time, checks: Mark(series, START + time * MINUTE, checks, 2 if checks else 0),
+    st.sampled_from("xy"), minutes, st.sampled_from([0, 1, 4]),
+)  # fmt: skip
+
+
 class Histories(RuleBasedStateMachine):
-    """Append, observe, move the clock; ask as of any time, and ask again later."""
+    """Append, observe, mark, move the clock and old months; ask as of any time, and ask again later."""
+
+    def address(self):
+        return ":memory:"
 
     @initialize()
     def open(self):
         self.clock = FixedClock(START)
-        self.store = Store.open(":memory:", clock=self.clock)
+        self.folder = Path(tempfile.mkdtemp())
+        self.store = Store.open(self.address(), clock=self.clock, archive=self.folder)
         self.last = None
         self.told = []  # records with their known time, in the order of the commits
         self.seen = []  # observations likewise
+        self.judged = []
         self.answers = {}
 
     def known(self, given):
@@ -84,6 +105,41 @@ class Histories(RuleBasedStateMachine):
         if new:
             known = self.known(given)
             self.seen += [(item, known) for item in new]
+
+    @rule(batch=st.lists(marks, max_size=4))
+    def mark(self, batch):
+        said = {(item.series, item.time): item for item, _ in self.judged}
+        new = []
+        for item in batch:
+            before = said.get((item.series, item.time))
+            if before is None or before.checks != item.checks:
+                said[item.series, item.time] = item
+                new.append(item)
+        assert self.store.mark(batch).stored == len(new)
+        if new:
+            known = self.known(None)
+            self.judged += [(item, known) for item in new]
+
+    @rule(as_of=st.none() | minutes)
+    def ask_marks(self, as_of):
+        as_of = None if as_of is None else START + as_of * MINUTE
+        expected = {
+            (item.series, item.time): item.checks
+            for item, known in self.judged
+            if as_of is None or known <= as_of
+        }
+        table = self.store.marks(as_of=as_of)
+        keys = zip(table["series"], table["time"].dt.to_pydatetime(), strict=True)
+        assert dict(zip(keys, table["checks"], strict=True)) == expected
+
+    @rule()
+    def archive(self):
+        """The hours asked about lie about a change of the month: half of them goes, or all."""
+        there = bool(self.seen)
+        moved = self.store.archive(START + (40 if len(self.seen) % 2 else 1) * DAY, actor="op", few=0)
+        if moved.rows:
+            assert there
+            self.known(None)
 
     @rule(by=st.integers(-3, 5))
     def move(self, by):
@@ -175,9 +231,37 @@ class Histories(RuleBasedStateMachine):
     def teardown(self):
         assert self.store.check() == [] or self.clock.now() < (self.last or START)
         self.store.close()
+        shutil.rmtree(self.folder)
 
 
-TestHistories = pytest.mark.timeout(600)(Histories.TestCase)  # a failure takes long to be made small
-TestHistories.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+class InFile(Histories):
+    """In a file, with the archive beside it."""
+
+    def address(self):
+        return self.folder / "store.sqlite"
+
+
+class OnServer(Histories):
+    """On a server."""
+
+    server = None
+
+    def address(self):
+        return self.server.url()
+
+
+@pytest.mark.timeout(600)  # a failure takes long to be made small
+@pytest.mark.parametrize("machine", [InFile, OnServer])
+def test_every_history_is_told_as_the_model_tells_it(machine, request):
+    examples = 25
+    if machine is OnServer:
+        machine.server, examples = request.getfixturevalue("server"), 12
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -18,20 +18,33 @@ APPLICATION = 0x57464C52
 class Backend(Protocol):
     """One database: a file, or a schema on a server."""
 
-    kind: Literal["sqlite", "postgresql"]
-    where: str
-    """Its address for messages; never with a password."""
-    path: Path | None
-    """Its file; None in memory or on a server."""
-    alone: bool
-    """Whether all threads share one connection."""
-    reading: Mapping[str, Any]
-    """Execution options of a connection that reads one snapshot."""
-    writing: Mapping[str, Any]
-    """Execution options of a connection that is going to write."""
+    @property
+    def kind(self) -> Literal["sqlite", "postgresql"]:
+        """Which kind."""
 
-    errors: tuple[type[Exception], ...]
-    """What the driver itself raises."""
+    @property
+    def where(self) -> str:
+        """Its address for messages; never with a password."""
+
+    @property
+    def path(self) -> Path | None:
+        """Its file; None in memory or on a server."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether all threads share one connection."""
+
+    @property
+    def reading(self) -> Mapping[str, Any]:
+        """Execution options of a connection that reads one snapshot."""
+
+    @property
+    def writing(self) -> Mapping[str, Any]:
+        """Execution options of a connection that is going to write."""
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What the driver itself raises."""
 
     def engine(self, wait: float) -> Engine:
         """Return the pool of connections; a write waits for another one for so many seconds."""

@@ -20,7 +20,6 @@ from watchfloor.store import journal, sqlite, transfer
 from watchfloor.store.address import backend as backend_of
 from watchfloor.store.archive import Archive, folder_of
 from watchfloor.store.database import Database
-from watchfloor.store.journal import Journal
 from watchfloor.store.tables import change, mark, observation, record
 
 __all__ = ["backup", "check", "restore"]
@@ -180,7 +179,7 @@ def _inspect(connection: Connection, archive: Archive) -> list[str]:
 
 
 def _archive(database: Database, folder: Path | None) -> Archive:
-    return Archive(database, Journal(database), folder)
+    return Archive(database.where, folder)
 
 
 def _carry(part: Path, source: Path | None) -> None:

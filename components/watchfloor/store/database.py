@@ -52,6 +52,7 @@ class Database:
         # A database in memory lives on one connection: who uses it, has it alone.
         self._gate = threading.RLock() if backend.alone else nullcontext()
         self._own = _Own()
+        self._errors: tuple[type[Exception], ...] = (DBAPIError, *backend.errors)
 
     @property
     def where(self) -> str:
@@ -169,7 +170,7 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, *self.backend.errors) as error:
+        except self._errors as error:
             raise self.backend.explain(error) from error
         except PoolTimeoutError as error:
             raise StoreError(

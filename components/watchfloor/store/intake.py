@@ -67,11 +67,10 @@ def take(connection: Connection, rows: Iterable[Row], known: int) -> int:
     listed = list(rows)
     if connection.dialect.name == "postgresql":
         if len(listed) <= _FEW:
-            columns = zip(*listed, strict=True)
-            given = dict(zip(_NAMES, map(list, columns), strict=True)) | {"known": known}
-            stored = connection.execute(_STORE_ARRAYS, given).rowcount
+            columns: dict[str, Any] = dict(zip(_NAMES, map(list, zip(*listed, strict=True)), strict=True))
+            stored = connection.execute(_STORE_ARRAYS, {**columns, "known": known}).rowcount
             if stored:
-                series = list(dict.fromkeys(given["series_id"]))
+                series = list(dict.fromkeys(columns["series_id"]))
                 connection.execute(_NEWEST_ARRAYS, {"series_id": series, "known": known})
             return stored
         connection.exec_driver_sql(_CREATE)

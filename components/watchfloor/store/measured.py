@@ -64,7 +64,7 @@ class Measured:
         with self._database.write() as connection:
             at = self._database.known(connection, known)
             ids = self._directory.identify(connection, told, at)
-            new = self._unknown(connection, [(ids[name], *rest) for name, *rest in rows])
+            new = self._unknown(connection, [(ids[s], t, v, f) for s, t, v, f in rows])
             stored = intake.take(connection, new, at) if new else 0
             if stored:
                 span = min(row[1] for row in rows), max(row[1] for row in rows)

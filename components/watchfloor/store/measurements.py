@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from watchfloor.store.archive import FEW, Archive, Moved
+from watchfloor.store.archive import Archive
 from watchfloor.store.database import Database
 from watchfloor.store.marks import Marked
 from watchfloor.store.measured import Measured
+from watchfloor.store.moving import FEW, Moved, Mover
 from watchfloor.store.records import Mark, Observation, Series
 from watchfloor.store.revisions import Appended
 from watchfloor.store.series import Directory
@@ -25,6 +26,8 @@ class Measurements:
     ----------
     database, archive
         Where they are, and where old ones are.
+    mover
+        Brings them there.
 
     Examples
     --------
@@ -35,9 +38,9 @@ class Measurements:
     (1, 1)
     """
 
-    def __init__(self, database: Database, archive: Archive) -> None:
+    def __init__(self, database: Database, archive: Archive, mover: Mover) -> None:
         self._directory = Directory(database)
-        self._archive = archive
+        self._archive, self._mover = archive, mover
         self._measured = Measured(database, self._directory, archive)
         self._marked = Marked(database, self._directory)
 
@@ -97,14 +100,14 @@ class Measurements:
         actor
             Who does it, for the journal.
         few
-            Late rows for a month that is in the archive wait until they are so many; None for `archive.FEW`.
+            Late rows for a month that is in the archive wait until they are so many; None for `moving.FEW`.
 
         Raises
         ------
         StoreError
             If there is no folder for it, or it cannot be written.
         """
-        return self._archive.move(before, actor, few=FEW if few is None else few)
+        return self._mover.move(before, actor, few=FEW if few is None else few)
 
     def mark(self, marks: "Iterable[Mark] | pd.DataFrame", known: datetime | None = None) -> Appended:
         """Store what the checks of quality say of values, all or none; the same as was said last is a duplicate.

@@ -20,6 +20,7 @@ from watchfloor.store.changes import Change
 from watchfloor.store.database import Database
 from watchfloor.store.journal import Journal
 from watchfloor.store.measurements import Measurements
+from watchfloor.store.moving import Mover
 from watchfloor.store.records import Record
 from watchfloor.store.revisions import Appended, Words
 from watchfloor.store.shelf import Shelf
@@ -57,7 +58,9 @@ class Store(Measurements, Arrivals):
         """The journal of human acts."""
         if archive is None and database.path is not None:
             archive = folder_of(database.path)
-        Measurements.__init__(self, database, Archive(database, self.journal, archive))
+        Measurements.__init__(
+            self, database, Archive(database.where, archive), Mover(database, self.journal, archive)
+        )
         Arrivals.__init__(self, database)
         self._database = database
         self._shelf = Shelf(database)
