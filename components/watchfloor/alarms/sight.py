@@ -82,8 +82,7 @@ class Sight:
         began, stored, before = monotonic(), 0, self._store.cursor()
         for since, part in self._parts(chosen, micros(now)):
             start = None if since <= _ALWAYS else from_micros(since)
-            marked = self._store.marks(part, start)
-            marks = assess(cube, part, start, series=self._read(), now=present, marked=marked)
+            marks = assess(cube, part, start, series=self._read(), now=present, marked=self._store.marks)
             stored += self._store.mark(marks, known).stored if marks else 0
             for name in part:
                 del self._waiting[name]
