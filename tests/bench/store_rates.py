@@ -1,10 +1,19 @@
-"""Measure the store: rows a second in, and milliseconds for the questions a screen asks. Prints a table."""
+"""Measure the store on both databases: rows a second in, milliseconds for the questions a screen asks, and the archive.
 
+Every write is on the disk when it counts (SQLite: WAL with synchronous=FULL; PostgreSQL: synchronous_commit=on, fsync
+on), and idempotent. The machine's load is stated: rates by the wall clock are those of what the others leave; rates by
+processor seconds count this process only, not a server's. ``store_rates.py quick`` measures observations alone.
+"""
+
+import importlib.util
+import os
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +28,119 @@ ROW = "{:<58}{:>34}"
 
 
 def main() -> None:
-    """Run every measurement in a fresh folder."""
+    """Run every measurement on each kind of database, in a fresh folder."""
+    show("processors", f"{os.cpu_count()}")
     with tempfile.TemporaryDirectory() as folder:
-        clock = FixedClock(START)
-        with Store.open(Path(folder) / "store.sqlite", clock=clock) as store:
+        run("SQLite", Path(folder) / "store.sqlite", Path(folder) / "one")
+        if server := postgres():
+            try:
+                run("PostgreSQL", server.url(), Path(folder) / "two")
+            finally:
+                server.close()
+        else:
+            show("PostgreSQL", "not here, not measured")
+
+
+def run(kind: str, address: str | Path, folder: Path) -> None:
+    """Measure one kind of database."""
+    clock = FixedClock(START)
+    print()
+    show(kind, f"load {os.getloadavg()[0]:.1f} before")
+    with Store.open(address, clock=clock, archive=folder) as store:
+        if "quick" not in sys.argv[1:]:
             measure(store, clock)
+        intake(store, clock)
+        archived(store, clock)
+    show(kind, f"load {os.getloadavg()[0]:.1f} after")
+
+
+def postgres() -> Any:
+    """Start a server of our own; None where there are no programs for it."""
+    path = Path(__file__).parents[1] / "store" / "postgres.py"
+    spec = importlib.util.spec_from_file_location("watchfloor_tests_postgres", path)
+    if spec is None or spec.loader is None:
+        return None
+    kit = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(kit)
+    programs = kit.programs()
+    return kit.Server(programs) if programs else None
+
+
+def intake(store: Store, clock: FixedClock) -> None:
+    """Observations in: the promise is 50,000 a second in a file and 30,000 on a server."""
+    clock.move(START + 8000 * HOUR)
+    for size in (1_000, 10_000, 50_000):
+        ticks = pd.date_range("2024-01-01", periods=size, freq="10min", tz="UTC").astype(
+            "datetime64[us, UTC]"
+        )
+        tables = [
+            pd.DataFrame(
+                {"series": f"in/{size}/{at}", "time": ticks, "value": np.arange(size) / 7, "flag": 0}
+            )
+            for at in range(max(3, 100_000 // size))
+        ]
+        began = now_both()
+        stored = sum(store.observe(table).stored for table in tables)
+        show(f"observations in, durable, batches of {size:,}", rate(stored, began))
+    began = now_both()
+    again = store.observe(tables[0])
+    assert (again.stored, again.duplicates) == (0, size)
+    show(f"the same {size:,} again: duplicates", rate(size, began))
+    names = [f"wide/{at}" for at in range(1000)]
+    tables = [
+        pd.DataFrame({"series": names, "time": tick, "value": 1.0, "flag": 0})
+        for tick in pd.date_range("2025-01-01", periods=50, freq="10min", tz="UTC").as_unit("us")
+    ]
+    began = now_both()
+    stored = sum(store.observe(table).stored for table in tables)
+    show("observations in, one of each of 1,000 series a batch", rate(stored, began))
+    began = now_both()
+    for at in range(200):
+        store.observe([Observation("one", START + timedelta(seconds=at), 1.0)])
+    show("observations in, one a commit", rate(200, began))
+    marks = pd.DataFrame({"series": "in/1000/0", "time": ticks[:1000], "checks": 4, "flag": 2})
+    began = now_both()
+    store.mark(marks)
+    show("marks in, a batch of 1,000", rate(1000, began))
+    show("marks of one series", ask(lambda: store.marks("in/1000/0")))
+
+
+def walk(size: int) -> Any:
+    """Return values as a gauge has them: near the last one, in steps of a millimetre."""
+    return np.round(np.cumsum(np.random.default_rng(size).normal(0, 0.01, size)), 3)
+
+
+def archived(store: Store, clock: FixedClock) -> None:
+    """The same questions before and after all is in the archive."""
+    year = "in/50000/0"
+    clock.move(START + 9000 * HOUR)
+    begin = pd.Timestamp("2024-06-01", tz="UTC").to_pydatetime()
+    questions = {
+        "one series' year": lambda: store.observations(year),
+        "one series' day": lambda: store.observations(year, begin, begin + 24 * HOUR),
+        "latest of all": store.latest,
+    }
+    for name, question in questions.items():
+        show(f"{name}, from the table", ask(question))
+    began = now_both()
+    moved = store.archive(START + 8000 * HOUR, actor="bench")
+    show(
+        f"moved to the archive ({moved.files} files, {moved.size / max(moved.rows, 1):.1f} bytes a row)",
+        rate(moved.rows, began),
+    )
+    for name, question in questions.items():
+        show(f"{name}, from the archive", ask(question))
+    late = pd.DataFrame(
+        {
+            "series": year,
+            "time": pd.date_range(begin, periods=1000, freq="10min").as_unit("us"),
+            "value": -1.0,
+        }
+    )
+    began = now_both()
+    store.observe(late)
+    show("late corrections of archived values, a batch of 1,000", rate(1000, began))
+    show("check, files hashed", ask(store.check, times=1))
 
 
 def measure(store: Store, clock: FixedClock) -> None:
