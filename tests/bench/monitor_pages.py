@@ -1,4 +1,4 @@
-"""How fast is the monitor desk? Run it: python tests/bench/monitor_pages.py [stations]
+"""How fast is the monitor desk? Run it: python tests/bench/monitor_pages.py [stations [delay]]
 
 Prints, from one run on a floor with 1,000 stations: server work of a wall of 1,000 sparklines; first useful paint of the
 page, cold; frames while 2,000 stations are scrolled; delay from commit to the bytes at 50 open pages and to the screen of
@@ -39,6 +39,7 @@ SPEC.loader.exec_module(pages)
 harness = pages.harness
 
 STATIONS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+DELAY_ONLY = sys.argv[2:] == ["delay"]
 DAYS = 3
 SCREENS = 50
 ROUNDS = 30
@@ -102,12 +103,18 @@ def work(path: Path) -> None:
 
 async def listener(desk: str, topics: list[str]) -> WebSocketClientConnection:
     """Open one page as a browser does, and its line to the broadcast channel."""
-    main = await pages.screen(desk)
     async with httpx.AsyncClient() as client:
         answer = await client.get(desk, timeout=60)
     token = re.search(r'"token":\s*"([^"]+)"', answer.text)[1]
-    origin = desk.rsplit("/", 1)[0]
-    request = HTTPRequest(desk.replace("http", "ws", 1) + "/broadcast", headers={"Origin": origin})
+    headers = {"Origin": desk.rsplit("/", 1)[0]}
+    socket = desk.replace("http", "ws", 1)
+    main = await websocket_connect(
+        HTTPRequest(f"{socket}/ws", headers=headers), subprotocols=["bokeh", token]
+    )
+    await main.read_message()
+    for part in ('{"msgid":"1","msgtype":"PULL-DOC-REQ"}', "{}", "{}"):
+        await main.write_message(part)
+    request = HTTPRequest(f"{socket}/broadcast", headers=headers)
     line = await websocket_connect(request, subprotocols=["watchfloor", token], max_message_size=2**26)
     for topic in topics:
         await line.write_message(f"+{topic}")
@@ -132,10 +139,11 @@ async def delay(desk: str, path: Path, pid: int) -> None:
         while (message := await line.read_message()) is not None:
             at = monotonic()
             topic, payload = parsed(message)
-            if topic.endswith("/now") and len(payload) > 64:
-                heard[number].append((at, set(np.round(wire.decode(payload)["value"], 3).tolist())))
-            elif topic == topics[1]:
-                fulls[number] += 1
+            if topic.startswith("wall/6h") and len(payload) > 64:
+                heard[number].append(
+                    (at, set(np.round(wire.decode(payload)["value"].astype(float), 3).tolist()))
+                )
+                fulls[number] += topic == topics[1]
 
     async def drain(line: WebSocketClientConnection) -> None:
         while await line.main.read_message() is not None:
@@ -174,6 +182,7 @@ async def delay(desk: str, path: Path, pid: int) -> None:
         await asyncio.sleep(0.05)
     await asyncio.sleep(2)
     busy_cpu = (pages.cpu(pid) - busy_cpu) / (monotonic() - begun)
+    closed = sum(line.close_code is not None for line in lines)
     for task in tasks:
         task.cancel()
     for line in lines:
@@ -191,7 +200,7 @@ async def delay(desk: str, path: Path, pid: int) -> None:
     p50, p95 = (delays[min(len(delays) - 1, int(len(delays) * q))] for q in (0.5, 0.95))
     print(
         f"commit to {SCREENS} open pages, 20 of {STATIONS} stations a second: p50 {p50:.0f} ms, p95 {p95:.0f} ms, worst {delays[-1]:.0f} ms, "
-        f"{missed} of {SCREENS * len(committed)} missed; fewest full messages at a page {min(fulls)}"
+        f"{missed} of {SCREENS * len(committed)} missed; fewest full messages at a page {min(fulls)}, lines lost {closed}"
     )
     print(
         f"server with {SCREENS} pages: {idle_cpu * 100:.0f} % of a core at rest, {busy_cpu * 100:.0f} % with news each second"
@@ -263,6 +272,21 @@ def seen(browser: Any, desk: str, path: Path) -> None:
     )
 
 
+def in_browser(desk: str, path: Path) -> None:
+    """Print what a browser sees."""
+    from playwright.sync_api import sync_playwright
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=harness.chromium(), args=harness.FLAGS)
+            times = [pages.paint(browser, desk, USEFUL) for _ in range(6)][1:]
+            print(f"first useful paint of the monitor page, cold: {statistics.median(times):.0f} ms")
+            scroll(browser, desk)
+            seen(browser, desk, path)
+            browser.close()
+
+
 def main() -> None:
     """Run all of it."""
     with tempfile.TemporaryDirectory() as name:
@@ -288,21 +312,11 @@ def main() -> None:
         path = data / "world" / "store.sqlite"
         with Store.open(path) as store:
             fill(store, STATIONS)
-        work(path)
+        if not DELAY_ONLY:
+            work(path)
         with pages.running(command, f"http://127.0.0.1:{port}/readyz", folder) as pid:
-            from playwright.sync_api import sync_playwright
-
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                with sync_playwright() as playwright:
-                    browser = playwright.chromium.launch(
-                        executable_path=harness.chromium(), args=harness.FLAGS
-                    )
-                    times = [pages.paint(browser, desk, USEFUL) for _ in range(6)][1:]
-                    print(f"first useful paint of the monitor page, cold: {statistics.median(times):.0f} ms")
-                    scroll(browser, desk)
-                    seen(browser, desk, path)
-                    browser.close()
+            if not DELAY_ONLY:
+                in_browser(desk, path)
             pages.build(desk, pid)
             asyncio.run(delay(desk, path, pid))
 

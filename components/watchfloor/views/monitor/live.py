@@ -25,8 +25,8 @@ __all__ = ["FULL_EVERY", "POLL", "STATIONS", "Live", "topic"]
 
 log = logging.getLogger(__name__)
 
-POLL = 0.25
-"""Seconds between two looks at the store's cursor."""
+POLL = 0.1
+"""Seconds between two looks at the store's cursor, while somebody looks at the wall."""
 FULL_EVERY = 60.0
 """Seconds after which every station is sent anew."""
 AGAIN = 5.0

@@ -290,9 +290,10 @@ def _outlines(frame: Any) -> Regions | None:
 def _station(name: str, row: Any, where: Mapping[str, str]) -> Station:
     attrs = row.attrs if isinstance(row.attrs, Mapping) else {}
     seconds = attrs.get("interval_s")
-    held = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e7
     wait = patience(attrs)
-    interval = timedelta(seconds=float(seconds)) if held else wait / 3 if attrs.get("cadence") else None
+    interval = wait / 3 if attrs.get("cadence") else None
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e7:
+        interval = timedelta(seconds=float(seconds))
     return Station(
         name=name,
         title=plain(str(row.title or name), 120),
