@@ -54,7 +54,6 @@ class FIRMS(Feed):
     title: ClassVar[str] = "NASA FIRMS active fires"
     cadence: ClassVar[timedelta] = timedelta(hours=1)
     late_after: ClassVar[timedelta] = timedelta(hours=6)
-    fresh: ClassVar[timedelta | None] = timedelta(hours=15)  # every place is overflown twice a day, and told 3 h later
     media: ClassVar[tuple[str, ...]] = ("text/csv",)
     limit: ClassVar[int] = 64 * 1024 * 1024
 

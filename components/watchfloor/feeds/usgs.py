@@ -41,7 +41,6 @@ class USGS(Feed):
     title: ClassVar[str] = "USGS earthquakes"
     cadence: ClassVar[timedelta] = timedelta(minutes=1)
     late_after: ClassVar[timedelta] = timedelta(minutes=10)
-    fresh: ClassVar[timedelta | None] = timedelta(hours=3)  # the summary feeds list some ten shocks an hour
     media: ClassVar[tuple[str, ...]] = ("application/geo+json", "application/json")
 
     @classmethod

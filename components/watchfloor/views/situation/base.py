@@ -35,6 +35,7 @@ class Pane(Told):
         {}, doc="The floor's time, how fast it passes, its zone, and the time that is looked at."
     )
     language = param.String("en", doc="Language of the words.")
+    theme = param.String("dark", doc="Colours where the page around has none of ours, as in a notebook.")
 
     _bundle = "desk.bundle.js"
 
@@ -156,10 +157,10 @@ class View(Part):
         self._told = monotonic()
         size = {} if self.height is None else {"height": self.height}
         self.pane = self.pane_type(
-            self, language=self.selection.language, clock=self.picture.clock(), state=self.state(), **size
+            self, language=self.selection.language, theme=self.selection.theme, clock=self.picture.clock(), state=self.state(), **size
         )
         self.watch(self.picture, self.watched)
-        self.watch(self.selection, ["language"], self._translate)
+        self.watch(self.selection, ["language", "theme"], self._translate)
 
     def refresh(self) -> None:
         """Show what the picture holds now; what did not change is not sent."""
@@ -195,4 +196,4 @@ class View(Part):
         return self.pane
 
     def _translate(self, event: Any) -> None:
-        self.pane.language = event.new
+        self.pane.param.update(**{event.name: event.new})

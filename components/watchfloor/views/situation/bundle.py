@@ -14,8 +14,9 @@ from watchfloor.core.kinds import KINDS, OTHER
 from watchfloor.core.scales import Certainty, Severity, Status, Urgency
 from watchfloor.core.terms import LANGUAGES, terms
 from watchfloor.store.records import KINDS as RECORD_KINDS
+from watchfloor.views.theme import THEMES, tokens
 
-__all__ = ["BUNDLE", "PARTS", "build", "main"]
+__all__ = ["BUNDLE", "PARTS", "bare", "build", "main"]
 
 _HERE = Path(__file__).parent
 BUNDLE = _HERE / "desk.bundle.js"
@@ -39,7 +40,7 @@ def build() -> str:
     """
     parts = {name: (_HERE / "parts" / f"{name}.js").read_text(encoding="utf-8") for name in PARTS}
     code = "\n".join(parts.values())
-    style = (_HERE / "parts" / "desk.css").read_text(encoding="utf-8")
+    style = (_HERE / "parts" / "desk.css").read_text(encoding="utf-8") + bare()
     panes = _PANE.findall(code)
     return "\n".join(
         [
@@ -51,6 +52,18 @@ def build() -> str:
             "",
         ]
     )
+
+
+def bare() -> str:
+    """Return the colours of both themes for parts that stand on a page without them, such as a notebook's."""
+    rules = []
+    for theme in THEMES:
+        rows = "; ".join(f"--wf-{name}: {value}" for name, value in tokens(theme).items())
+        rules.append(
+            f'.wf[data-bare="{theme}"] {{ {rows}; color-scheme: {theme}; background: var(--wf-page); '
+            "color: var(--wf-text); }\n"
+        )
+    return "".join(rules)
 
 
 def _words(code: str) -> dict[str, dict[str, str]]:

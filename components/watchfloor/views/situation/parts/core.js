@@ -202,6 +202,8 @@ function pane(name, build) {
       if (home.adoptedStyleSheets && !home.adoptedStyleSheets.includes(sheet)) {
         home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
       }
+      // a notebook's page has none of our colours: the part brings them along
+      const bare = !getComputedStyle(document.documentElement).getPropertyValue("--wf-page");
       const root = h("div", {class: `wf ${name} ${WALL ? "wall" : ""}`});
       const ends = [];
       let told, state = {}; // what the server wrote, and what it says
@@ -247,10 +249,12 @@ function pane(name, build) {
       root.append(toast);
       const run = () => {
         root.lang = model.language === "zh" ? "zh-CN" : "en";
+        if (bare) root.dataset.bare = model.theme || "dark";
         update(ctx.state);
       };
       model.on("state", run);
       model.on("language", run);
+      model.on("theme", run);
       model.on("msg:custom", (message) => {
         if (message && message.say !== undefined) ctx.say(message.say, message.bad);
         else if (message && message.file !== undefined) save(message);
