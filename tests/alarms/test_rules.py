@@ -1,6 +1,7 @@
 """Rules: what each kind says of hand-made series, and that it makes no difference how samples arrive."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -357,7 +358,7 @@ KINDS = [
 class TestHoweverItComes:
     """Step by step, a day at once, after a restart, out of order: the verdicts are the same."""
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(st.lists(st.sampled_from([None, 1.0, 1.9, 2.0, 2.6, 3.1, 4.5, float("nan")]), min_size=30, max_size=30), min_size=3, max_size=3),
         st.lists(st.integers(0, 29), min_size=1, max_size=6),
@@ -365,6 +366,11 @@ class TestHoweverItComes:
         st.booleans(),
     )  # fmt: skip
     def test_verdicts_are_a_function_of_the_samples(self, values, late, restart, odd):
+        # States are kept every half hour, so that late values go back to each of them.
+        with patch("watchfloor.alarms.runner._DAY", 1_800_000_000):
+            self.check(values, late, restart, odd)
+
+    def check(self, values, late, restart, odd):
         series = [
             gauge(f"g{n}", lon=0.01 * n, **({"interval_s": None} if odd and n == 2 else {})) for n in range(3)
         ]
@@ -438,3 +444,23 @@ def test_many_stations_at_once():
         for name, value in zip(names, values[:200], strict=True)
         if value >= 2
     }
+
+
+def test_a_state_that_rests_on_a_value_that_changed_is_not_gone_back_to():
+    world, holding = World(), rule(deadband="10 %")
+    asked = Rules([holding])
+
+    def level(at):
+        world.cube.catch_up()
+        return [verdict.level for verdict in asked.evaluate(world.cube, T0 + at * STEP) if verdict.fires]
+
+    with patch("watchfloor.alarms.runner._DAY", 1_800_000_000):
+        for at in range(7):
+            world.tell([None if at == 1 else 1.95], start=at)
+            assert level(at) == []
+        world.tell([2.1], start=1)  # late: the level holds within its dead-band ever since
+        assert level(7) == [1]
+        world.tell([1.95], start=8)
+        assert level(8) == [1]
+        world.tell([1.95], start=7)  # late too, and after the states that were kept
+        assert level(8) == [1]
