@@ -1,7 +1,11 @@
 """A floor with an empty store, people who may do things, and short ways to say what rules say."""
 
+import importlib.util
+import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +87,23 @@ def anna() -> Actor:
 def bo() -> Actor:
     """Return somebody else on duty."""
     return Actor("bo", frozenset({"duty"}))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """A PostgreSQL server of the store's tests; skips loudly where there is none, and fails in CI."""
+    name = "watchfloor_tests_postgres"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parents[1] / "store" / "postgres.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
+    if not hasattr(module, "Server"):
+        spec.loader.exec_module(module)
+    folder = module.programs()
+    if folder is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(module.MISSING)
+        pytest.skip(module.MISSING)
+    found = module.Server(folder)
+    yield found
+    found.close()

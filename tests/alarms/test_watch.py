@@ -194,14 +194,14 @@ def test_one_watches_and_another_takes_over(tmp_path, clock, policy):
         other.close()
 
 
-def test_an_advisory_lock_on_a_server(request, clock):
-    """On PostgreSQL the right is a lock of a connection."""
-    try:
-        server = request.getfixturevalue("server")
-    except pytest.FixtureLookupError:
-        pytest.skip("the fixture of a PostgreSQL server belongs to the store's tests")
+def test_on_a_server_the_right_is_a_lock_and_two_watch_the_same_alarms(server, clock, policy):
     url = server.url()
-    with Store.open(url, clock=clock) as first, Store.open(url, clock=clock) as second:
+    with (
+        Store.open(url, clock=clock) as first,
+        Store.open(url, clock=clock) as second,
+        watchfloor.open("world", store=first) as here,
+        watchfloor.open("world", store=second) as there,
+    ):
         one, other = Lease(first, "watch"), Lease(second, "watch")
         assert one.take()
         assert one.take()
@@ -209,6 +209,15 @@ def test_an_advisory_lock_on_a_server(request, clock):
         one.free()
         assert other.take()
         other.free()
+        first.describe([Series("plain", lon=112.0, lat=30.0)])
+        watches = [
+            Watch(floor, rules=Above(), life=Life(floor, policy), notify=None) for floor in (here, there)
+        ]
+        measure(here, 12.0)
+        made = [watch.step() for watch in (*watches, *watches)]
+        assert [len(step.alarms) for step in made] == [1, 0, 0, 0]
+        assert all(step.trouble == {} for step in made)
+        assert len(watches[1].life.alarms()) == 1
 
 
 @pytest.mark.network
