@@ -51,7 +51,8 @@ class Punctuality:
 
     Examples
     --------
-    >>> Punctuality(Station("a", "A")).silent(from_micros(0))
+    >>> from watchfloor.core.clock import EPOCH
+    >>> Punctuality(Station("a", "A")).silent(EPOCH)
     True
     """
 
