@@ -1,6 +1,6 @@
 // Made by watchfloor.views.monitor.bundle; edit the files it is made from, not this one.
-const CSS = ".wf { font-family: var(--wf-font, system-ui, sans-serif); font-size: var(--wf-size, 14px); line-height: 1.4; color: var(--wf-text, inherit);\n  height: 100%; box-sizing: border-box; position: relative; }\n.wf *, .wf *::before, .wf *::after { box-sizing: border-box; }\n.wf [hidden] { display: none !important; }\n.wf .num, .wf time { font-variant-numeric: tabular-nums; }\n.wf .muted { color: var(--wf-muted); }\n.wf button, .wf input, .wf select, .wf textarea { font: inherit; color: inherit; background: var(--wf-raised, transparent);\n  border: 1px solid var(--wf-line, #8888); border-radius: 4px; padding: 3px 10px; min-height: 28px; }\n.wf button { cursor: pointer; white-space: nowrap; }\n.wf button:hover:not(:disabled) { border-color: var(--wf-muted); }\n.wf button:disabled { opacity: 0.55; cursor: not-allowed; }\n.wf button[aria-pressed=\"true\"], .wf button.primary { border-color: var(--wf-accent); color: var(--wf-accent); }\n.wf :focus-visible { outline: 2px solid var(--wf-accent, Highlight); outline-offset: -1px; }\n.wf .sign .fill { stroke: rgb(0 0 0 / 55%); stroke-width: 1; }\n.wf .sign .cross { stroke: #111; stroke-width: 1.6; fill: none; }\n.wf .sign .Extreme { fill: var(--wf-extreme, #EE3D77); } .wf .sign .Severe { fill: var(--wf-severe, #F59A23); }\n.wf .sign .Moderate { fill: var(--wf-moderate, #FFF3B0); } .wf .sign .Minor { fill: var(--wf-minor, #5AA9FF); }\n.wf .sign .Unknown { fill: var(--wf-unknown, #9AA3AD); }\n.wf .hazard { stroke: currentColor; fill: none; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; flex: none; }\n.wf .severity { padding: 0 6px; border-radius: 3px; font-weight: 600; font-size: 0.82em; line-height: 1.55; color: #111; background: var(--wf-unknown); flex: none; }\n.wf .severity.Extreme { background: var(--wf-extreme); } .wf .severity.Severe { background: var(--wf-severe); }\n.wf .severity.Moderate { background: var(--wf-moderate); } .wf .severity.Minor { background: var(--wf-minor); }\n.wf .badge { padding: 0 5px; border-radius: 3px; font-size: 0.76em; font-weight: 700; letter-spacing: 0.03em; text-transform: uppercase; border: 1px solid currentColor; flex: none; line-height: 1.5; }\n.wf .badge.new, .wf .badge.updated { color: var(--wf-accent); } .wf .badge.late { color: var(--wf-late); } .wf .badge.disputed { color: var(--wf-down); }\n.wf .badge.cancelled, .wf .badge.ended, .wf .badge.expired, .wf .badge.upcoming, .wf .badge.exercise, .wf .badge.test { color: var(--wf-muted); }\n.wf .empty { padding: 24px 16px; color: var(--wf-muted); text-align: center; }\n.wf .notice { padding: 6px 10px; color: var(--wf-late); border-bottom: 1px solid var(--wf-line); }\n.wf .notice.bad { color: var(--wf-down); }\n.wf .toast { position: absolute; left: 8px; right: 8px; bottom: 8px; padding: 8px 12px; border-radius: 4px; background: var(--wf-raised);\n  border: 1px solid var(--wf-accent); opacity: 0; pointer-events: none; transition: opacity 0.2s; z-index: 5; }\n.wf .toast.shown { opacity: 1; } .wf .toast.bad { border-color: var(--wf-down); } .wf .toast:empty { display: none; }\n\n.list { display: flex; flex-direction: column; background: var(--wf-panel); min-height: 0; }\n.list .head { display: flex; gap: 8px; align-items: center; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); flex-wrap: wrap; }\n.list .title { flex: 1 1 auto; white-space: nowrap; } .list .zone { margin-left: 10px; font-size: 0.86em; }\n.list .find { flex: 1 1 120px; min-width: 90px; }\n.list .kinds { padding: 5px 8px; border-bottom: 1px solid var(--wf-line); } .list .kinds:empty { display: none; } .wf .kinds .chip { font-size: 0.82em; padding: 1px 7px; min-height: 24px; }\n.list .kind { display: inline-flex; gap: 3px; align-items: center; white-space: pre; flex: none; } .wf .bell { color: var(--wf-late); }\n.list .opened { display: flex; justify-content: space-between; gap: 8px; align-items: center; padding: 5px 10px; color: var(--wf-accent); border-bottom: 1px solid var(--wf-line); }\n.list .rows { flex: 1 1 0; overflow-y: auto; overflow-x: hidden; min-height: 140px; position: relative; contain: strict; }\n.list .space { position: relative; width: 100%; }\n.list .row { position: absolute; left: 0; right: 0; height: var(--row, 68px); display: flex; gap: 8px; padding: 6px 10px 6px 6px; cursor: pointer;\n  border-bottom: 1px solid var(--wf-line); border-left: 3px solid transparent; overflow: hidden; }\n.list .row:hover { background: var(--wf-raised); }\n.list .row[aria-selected=\"true\"] { background: var(--wf-raised); border-left-color: var(--wf-accent); }\n.list .row.over .name, .list .row.over .area { color: var(--wf-muted); text-decoration: line-through; text-decoration-thickness: 1px; }\n.list .row.over .sign { opacity: 0.45; }\n.list .mark { padding-top: 1px; flex: none; }\n.list .body { flex: 1 1 auto; min-width: 0; }\n.list .line { display: flex; gap: 6px; align-items: center; white-space: nowrap; overflow: hidden; font-size: 0.9em; height: 1.5em; }\n.list .line.first { font-size: 1em; height: 1.45em; } .list .line.last { font-size: 0.82em; gap: 3px; height: 1.5em; }\n.list .name { font-weight: 600; flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }\n.list .area { overflow: hidden; text-overflow: ellipsis; flex: 1 1 auto; min-width: 0; }\n.list .source { overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }\n.list .line.last > * { flex: none; } .list .line.last > .source { flex: 0 1 auto; min-width: 20px; }\n.list .trust { margin-left: auto; padding-left: 6px; } .list .trust.verified { color: var(--wf-ok); } .list .trust.unverified { color: var(--wf-late); }\n.list .people { margin-left: auto; flex: none; }\n\n.figures .tiles { display: flex; gap: 6px; overflow-x: auto; }\n.wf .tile { flex: 1 1 auto; display: flex; flex-direction: column; align-items: flex-start; gap: 0; padding: 5px 12px; min-width: 84px; min-height: 52px; text-align: left;\n  background: var(--wf-panel); border: 1px solid var(--wf-line); border-radius: 6px; }\n.wf .tile[aria-expanded=\"true\"] { border-color: var(--wf-accent); box-shadow: inset 0 -3px 0 var(--wf-accent); }\n.figures .value { font-size: 1.6em; font-weight: 600; line-height: 1.15; display: flex; align-items: center; gap: 6px; }\n.figures .value small { font-size: 0.55em; font-weight: 400; color: var(--wf-muted); align-self: flex-end; padding-bottom: 3px; margin-left: -4px; }\n.figures .label { font-size: 0.82em; color: var(--wf-muted); white-space: nowrap; }\n.figures .zero .value { color: var(--wf-muted); font-weight: 400; } .figures .none .value { color: var(--wf-muted); }\n.figures .tone-late .value { color: var(--wf-late); } .figures .tone-down .value { color: var(--wf-down); }\n.figures .some.tone-Extreme { border-left: 4px solid var(--wf-extreme); } .figures .some.tone-Severe { border-left: 4px solid var(--wf-severe); }\n.figures .some.tone-Moderate { border-left: 4px solid var(--wf-moderate); } .figures .some.tone-Minor { border-left: 4px solid var(--wf-minor); }\n.figures .silent { color: var(--wf-late); margin-left: 6px; }\n.wf .behind, .wf .more { margin-top: 6px; padding: 8px 12px; background: var(--wf-panel); border: 1px solid var(--wf-accent); border-radius: 6px; max-height: 40vh; overflow: auto; }\n.wf .behind-head { display: flex; gap: 10px; align-items: center; } .wf .behind-head strong { flex: 1; }\n.wf .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 6px 0; }\n.wf .facts dt { color: var(--wf-muted); } .wf .facts dd { margin: 0; overflow-wrap: anywhere; }\n.wf code, .wf kbd { font-family: var(--wf-mono, monospace); font-size: 0.88em; overflow-wrap: anywhere; }\n.wf kbd { border: 1px solid var(--wf-line); border-radius: 3px; padding: 1px 7px; background: var(--wf-raised); }\n.wf .names { columns: 260px; margin: 6px 0; padding-left: 18px; }\n.wf button.link { border: 0; background: none; padding: 0; min-height: 0; color: var(--wf-accent); text-align: left; white-space: normal; }\n\n.feeds .strip { display: flex; gap: 8px; align-items: center; overflow-x: auto; padding: 2px 4px; }\n.wf .caption { color: var(--wf-muted); font-size: 0.86em; flex: none; }\n.feeds .sources { display: flex; gap: 6px; list-style: none; margin: 0; padding: 0; }\n.wf button.source { display: flex; gap: 6px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.86em; background: var(--wf-panel); }\n.feeds .well { display: flex; gap: 5px; align-items: center; color: var(--wf-ok); font-size: 0.86em; white-space: nowrap; padding: 0 4px; }\n.wf button.source.ok { padding: 1px 6px; border-color: transparent; gap: 4px; }\n.wf button.source.ok:hover { border-color: var(--wf-muted); }\n.wf .health { fill: none; stroke: currentColor; stroke-width: 2; flex: none; }\n.wf .source.ok .word, .wf .health.ok { color: var(--wf-ok); } .wf .source.late .word, .wf .health.late { color: var(--wf-late); }\n.wf .source.down .word, .wf .health.down { color: var(--wf-down); } .wf .source.off .word, .wf .health.off, .wf .source.new .word, .wf .health.new { color: var(--wf-muted); }\n.wf .source.late { border-color: var(--wf-late); } .wf .source.down { border-color: var(--wf-down); }\n.wf .source .word { font-weight: 600; } .wf .held { color: var(--wf-late); }\n.wf table { border-collapse: collapse; width: 100%; font-size: 0.92em; } .wf th, .wf td { text-align: left; padding: 2px 8px 2px 0; vertical-align: top; overflow-wrap: anywhere; }\n.wf thead th { color: var(--wf-muted); font-weight: 400; } .wf tbody tr { border-top: 1px solid var(--wf-line); }\n\n.filters .groups, .detail .page, .areas .page { padding: 8px 10px; }\n.filters-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 4px; }\n.wf fieldset { border: 0; margin: 0 0 8px; padding: 0; min-width: 0; } .wf legend { color: var(--wf-muted); font-size: 0.86em; padding: 0 0 3px; }\n.wf .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }\n.wf button.chip { display: inline-flex; gap: 5px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.88em; }\n.wf .chip.on { background: var(--wf-accent); color: var(--wf-on-accent, #fff); border-color: var(--wf-accent); } .wf .chip.on .muted { color: inherit; }\n.wf .chip.none:not(.on) { opacity: 0.6; }\n.filters .hint { margin: 4px 0 0; font-size: 0.86em; } .filters select { max-width: 100%; } .filters .notice ul { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; }\n\n.timebar { display: flex; gap: 18px; padding: 6px 12px; align-items: stretch; }\n.timebar .valid { flex: 1 1 auto; min-width: 0; } .timebar .row { display: flex; gap: 6px; align-items: center; }\n.timebar .play { min-width: 36px; font-size: 0.8em; } .timebar .shown { margin-left: 8px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }\n.timebar .track { position: relative; height: 38px; margin: 4px 8px 0; }\n.timebar .bars { position: absolute; inset: 0 0 12px; width: 100%; height: 26px; }\n.timebar .bar { fill: var(--wf-unknown); opacity: 0.85; } .timebar .bar.Extreme { fill: var(--wf-extreme); } .timebar .bar.Severe { fill: var(--wf-severe); }\n.timebar .bar.Moderate { fill: var(--wf-moderate); } .timebar .bar.Minor { fill: var(--wf-minor); }\n.timebar .slider { position: absolute; left: -8px; right: -8px; bottom: 0; width: calc(100% + 16px); margin: 0; padding: 0; min-height: 16px; height: 16px; background: none; border: 0; accent-color: var(--wf-accent); }\n.timebar .nowline { position: absolute; top: 0; bottom: 6px; width: 0; border-left: 2px solid var(--wf-text); z-index: 1; pointer-events: none; }\n.timebar .nowline span { position: absolute; top: -2px; left: 4px; font-size: 0.76em; white-space: nowrap; background: var(--wf-panel); padding: 0 3px; border-radius: 2px; }\n.timebar .ticks { position: relative; height: 16px; margin: 0 8px; font-size: 0.76em; } .timebar .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }\n.timebar .ticks span:first-child { transform: none; } .timebar .ticks span:last-child { transform: translateX(-100%); }\n.timebar .asof { flex: none; border-left: 1px solid var(--wf-line); padding-left: 16px; display: flex; flex-direction: column; gap: 4px; margin: 0; }\n.timebar .asof.past { border-left: 4px solid var(--wf-late); } .timebar .asof .mark { color: var(--wf-ok); } .timebar .asof.past .mark { color: var(--wf-late); }\n.timebar .entry, .timebar .steps { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; } .timebar .asof button { padding: 2px 8px; min-height: 26px; }\n.timebar .asof.past .live { border-color: var(--wf-late); color: var(--wf-late); font-weight: 600; }\n\n.detail { background: var(--wf-panel); overflow: auto; }\n.detail h2 { font-size: 1.15em; margin: 6px 0 2px; overflow-wrap: anywhere; } .detail h3 { font-size: 0.86em; color: var(--wf-muted); font-weight: 600; margin: 12px 0 3px; border-bottom: 1px solid var(--wf-line); }\n.detail h4 { font-size: 0.92em; margin: 8px 0 2px; } .detail .line { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }\n.detail .where { margin: 2px 0; color: var(--wf-muted); } .detail .prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-width: 76ch; }\n.detail .headline { font-weight: 600; } .detail .instruction { border-left: 3px solid var(--wf-accent); padding-left: 10px; }\n.detail .tabs { display: flex; gap: 4px; margin: 4px 0; } .detail .act { display: flex; gap: 6px; margin-top: 4px; } .detail .note { flex: 1; min-width: 0; }\n.detail .acts, .detail .links, .detail .history { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; } .detail p.muted { margin: 2px 0; }\n.detail a { color: var(--wf-accent); overflow-wrap: anywhere; } .detail .changes th { color: var(--wf-muted); font-weight: 400; width: 22%; } .detail .changes td { width: 39%; white-space: pre-wrap; }\n.detail del { color: var(--wf-muted); } .detail ins { text-decoration: none; font-weight: 600; }\n.detail .trust.verified { color: var(--wf-ok); } .detail .trust.unverified { color: var(--wf-late); }\n.areas .sums td { text-align: right; } .areas .sums th { font-weight: 400; }\n.export { padding: 6px 10px; }\n.keys { display: inline-block; } .keys > button { min-width: 30px; padding: 2px 8px; }\n.wf dialog { background: var(--wf-panel); color: var(--wf-text); border: 1px solid var(--wf-line); border-radius: 8px; padding: 16px 24px; max-width: 520px; }\n.wf dialog::backdrop { background: rgb(0 0 0 / 55%); } .wf dialog h2 { margin: 0 0 8px; font-size: 1.15em; }\n.keys .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n@media (max-width: 820px) {\n  .timebar { flex-direction: column; gap: 8px; } .timebar .asof { border-left: 0; border-top: 1px solid var(--wf-line); padding: 8px 0 0; }\n  .timebar .asof.past { border-left: 0; border-top: 4px solid var(--wf-late); }\n  .figures .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }\n  .wf .tile { min-width: 0; padding: 5px 8px; } .figures .label { white-space: normal; }\n  .timebar .ticks span:not(:nth-child(4n + 1)) { display: none; }\n  .timebar .row { flex-wrap: wrap; } .timebar .shown { margin-left: 0; width: 100%; }\n  .wf button, .wf input, .wf select { min-height: 34px; }\n}\n@media (prefers-reduced-motion: reduce) { .wf *, .wf *::before, .wf *::after { animation: none !important; transition: none !important; } }\n@media (forced-colors: active) { .wf .sign, .wf .severity, .wf .bar { forced-color-adjust: none; } }\n.timebar .when { width: 11.5em; } .timebar .leap { display: flex; gap: 4px; margin-left: auto; }\n.wall button { cursor: default; } .wall.list .head { padding: 0.3em 0.6em; } .wall.list .title { font-size: 1.05em; display: flex; justify-content: space-between; gap: 1em; } .wall.list .zone { font-size: 1em; }\n.wall.list .rows { overflow: hidden; } .wall.list .source, .wall.list .trust { display: none; } .wall.list .row { gap: 0.5em; padding: 0.35em 0.6em; border-left: 0; cursor: default; } .wall.list .row:hover { background: none; }\n.wall.list .line.last { font-size: 0.9em; } .wall .badge { font-size: 0.72em; } .wall.figures .tiles { overflow: hidden; }\n.wall .tile { padding: 0.25em 0.6em; cursor: default; min-width: 0; } .wall.figures .value { font-size: 1.7em; } .wall.feeds .strip { font-size: 0.95em; }\n.series { padding: 6px 10px 0; } .series .behind-head strong { flex: 0 1 auto; } .series .behind-head .muted { flex: 1 1 auto; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n\n.desktabs { height: auto; padding: 5px 8px 0; border-bottom: 1px solid var(--wf-line); }\n.desktabs .tab { border-bottom-width: 0; border-radius: 4px 4px 0 0; background: none; }\n.desktabs .tab.on { background: var(--wf-raised); border-color: var(--wf-accent); color: var(--wf-accent); font-weight: 600; }\n\n.latency { display: flex; flex-direction: column; min-height: 0; }\n.latency .head { display: flex; gap: 14px; align-items: center; flex-wrap: wrap; padding: 6px 10px; border-bottom: 1px solid var(--wf-line); }\n.latency .head .chips { margin-left: auto; }\n.latency .box { flex: 1 1 0; min-height: 200px; overflow: auto; padding: 4px 10px 10px; }\n.latency table { margin-bottom: 14px; } .latency caption { text-align: left; font-weight: 600; padding: 6px 0; }\n.latency thead th { position: sticky; top: -4px; background: var(--wf-panel); z-index: 1; white-space: nowrap; padding-right: 14px; }\n.latency tbody th { font-weight: 600; min-width: 9em; } .latency td.num { white-space: nowrap; padding-right: 14px; }\n.latency .late { color: var(--wf-late); font-weight: 600; } .latency tr[aria-selected=\"true\"] { background: var(--wf-raised); }\n.latency td.source .word { white-space: nowrap; }\n@media (max-width: 820px) { .latency .box { min-height: 68vh; } }\n\n.stations { display: flex; flex-direction: column; min-height: 0; }\n.stations .head { display: flex; flex-direction: column; gap: 5px; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); }\n.stations .chip.told { display: inline-flex; gap: 5px; align-items: center; padding: 1px 8px; border: 1px solid var(--wf-line); border-radius: 4px; }\n.stations .total { margin-right: 8px; white-space: nowrap; }\n.stations .tools { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }\n.stations .find { flex: 0 1 220px; min-width: 120px; }\n.stations .choices { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; flex: 1 1 auto; }\n.stations .choice { display: flex; gap: 5px; align-items: center; font-size: 0.9em; } .stations select { padding: 2px 4px; }\n.stations .resort { border-color: var(--wf-late); color: var(--wf-late); }\n.stations progress { width: 100%; height: 6px; accent-color: var(--wf-accent); display: block; flex: none; }\n.stations .box { flex: 1 1 0; min-height: 200px; overflow-y: auto; overflow-x: hidden; position: relative; contain: strict; background: var(--wf-page); cursor: default; }\n.stations .space { position: relative; width: 100%; }\n.stations canvas.tiles { position: absolute; display: block; }\n.stations .group { position: absolute; left: 6px; right: 6px; display: flex; gap: 10px; align-items: center; }\n.stations .mark { position: absolute; pointer-events: none; border-radius: 3px; box-sizing: border-box; }\n.stations .mark.over { border: 1px solid var(--wf-muted); } .stations .mark.chosen { border: 2px solid var(--wf-accent); }\n.stations .mark.cursor { outline: 2px solid var(--wf-accent); outline-offset: 1px; }\n.stations .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.stations .tabled { flex: 1 1 0; min-height: 200px; overflow: auto; padding: 0 10px 10px; } .stations .tabled thead th { position: sticky; top: 0; background: var(--wf-panel); padding-top: 6px; }\n.stations .tabled tbody th { font-weight: 600; }\n.stations .fold { display: none; min-width: 44px; }\n@media (max-width: 820px) {\n  .stations .box, .stations .tabled { min-height: 68vh; } .stations .fold { display: block; }\n  .stations .chips.levels { flex-wrap: nowrap; overflow-x: auto; } .stations .chips.levels > * { flex: none; }\n  .stations .head:not(.open) :is(.choices, .hazards) { display: none; } .stations .find { flex: 1 1 auto; }\n}\n";
-const WORDS = {"Extreme": {"en": "Extreme", "zh": "特别严重"}, "Minor": {"en": "Minor", "zh": "一般"}, "Moderate": {"en": "Moderate", "zh": "较重"}, "Severe": {"en": "Severe", "zh": "严重"}, "Unknown": {"en": "Unknown", "zh": "未知"}, "act.acknowledge": {"en": "acknowledged", "zh": "已确认"}, "act.note": {"en": "noted", "zh": "备注"}, "act.seen": {"en": "saw this", "zh": "已查看"}, "action.reset": {"en": "Reset filters", "zh": "清除筛选"}, "check.drift": {"en": "drift", "zh": "漂移"}, "check.gap": {"en": "gap", "zh": "数据缺失"}, "check.maintenance": {"en": "maintenance", "zh": "维护中"}, "check.neighbour": {"en": "disagrees with neighbours", "zh": "与邻站不符"}, "check.range": {"en": "range", "zh": "超出范围"}, "check.rate": {"en": "rate of change", "zh": "变化过快"}, "check.source": {"en": "flagged by its source", "zh": "数据源标记"}, "check.spike": {"en": "spike", "zh": "尖峰"}, "check.stuck": {"en": "stuck", "zh": "数值停滞"}, "check.time": {"en": "time", "zh": "时间异常"}, "export.csv": {"en": "CSV", "zh": "CSV"}, "export.csv.long": {"en": "The listed records as a table; safe to open in a spreadsheet", "zh": "所列记录的表格，可安全用电子表格打开"}, "export.geojson": {"en": "GeoJSON", "zh": "GeoJSON"}, "export.geojson.long": {"en": "The listed records with their outlines", "zh": "所列记录及其范围"}, "export.png": {"en": "PNG", "zh": "PNG"}, "export.png.long": {"en": "The map as a picture, with its marks", "zh": "带标注的地图图片"}, "export.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "export.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "export.title": {"en": "Take away", "zh": "导出"}, "feeds.cadence": {"en": "Expected every", "zh": "预期间隔"}, "feeds.down": {"en": "DOWN", "zh": "故障"}, "feeds.down.long": {"en": "The last try failed: what is shown of it is old", "zh": "最近一次获取失败：所示内容已旧"}, "feeds.held": {"en": "{n} in quarantine", "zh": "{n} 条被隔离"}, "feeds.last": {"en": "Last heard", "zh": "最近收到"}, "feeds.late": {"en": "LATE", "zh": "迟到"}, "feeds.late.long": {"en": "Nothing came for longer than this source allows: what is shown of it is old", "zh": "超过允许时间没有更新：所示内容已旧"}, "feeds.late_after": {"en": "Late after", "zh": "迟到界限"}, "feeds.message": {"en": "Message", "zh": "消息"}, "feeds.never": {"en": "never", "zh": "从未"}, "feeds.new": {"en": "not yet heard", "zh": "尚未收到"}, "feeds.new.long": {"en": "Nothing was heard of it yet", "zh": "尚未收到任何数据"}, "feeds.newest": {"en": "Newest content", "zh": "最新内容"}, "feeds.nothing": {"en": "No source is configured.", "zh": "未配置数据源。"}, "feeds.off": {"en": "off", "zh": "关闭"}, "feeds.off.long": {"en": "Configured, but not allowed to fetch", "zh": "已配置但未允许获取"}, "feeds.ok": {"en": "on time", "zh": "正常"}, "feeds.ok.long": {"en": "News came within the time that this source allows", "zh": "在允许时间内有更新"}, "feeds.quarantine": {"en": "{n} in quarantine: they could not be read, are kept, and are shown nowhere else", "zh": "{n} 条被隔离：无法读取，已保留，不在别处显示"}, "feeds.reason": {"en": "Reason", "zh": "原因"}, "feeds.size": {"en": "Size", "zh": "大小"}, "feeds.state": {"en": "State", "zh": "状态"}, "feeds.title": {"en": "Sources", "zh": "数据源"}, "feeds.when": {"en": "When", "zh": "时间"}, "feeds.where": {"en": "Where", "zh": "位置"}, "filters.hazards": {"en": "Hazard", "zh": "灾种"}, "hazard.chemical": {"en": "Chemical release", "zh": "危化品泄漏"}, "hazard.crowd": {"en": "Crowd", "zh": "人群聚集"}, "hazard.drought": {"en": "Drought and heat", "zh": "干旱"}, "hazard.earthquake": {"en": "Earthquake", "zh": "地震"}, "hazard.epidemic": {"en": "Epidemic", "zh": "疫情"}, "hazard.flood": {"en": "Flood", "zh": "洪水"}, "hazard.landslide": {"en": "Landslide", "zh": "滑坡"}, "hazard.mine": {"en": "Mine accident", "zh": "矿山事故"}, "hazard.other": {"en": "Other", "zh": "其他"}, "hazard.storm": {"en": "Storm", "zh": "风暴"}, "hazard.wildfire": {"en": "Wildfire", "zh": "野火"}, "latency.age": {"en": "Age", "zh": "时长"}, "latency.age.long": {"en": "How many expected intervals ago", "zh": "相当于多少个预期间隔"}, "latency.at": {"en": "Counted at {time}", "zh": "统计时间 {time}"}, "latency.counting": {"en": "Counting…", "zh": "统计中…"}, "latency.every": {"en": "Expected every", "zh": "预期间隔"}, "latency.every.long": {"en": "Time between two values or tellings", "zh": "两次数据之间的预期时间"}, "latency.failures": {"en": "Failures", "zh": "失败次数"}, "latency.failures.long": {"en": "Tries that failed since it was last heard", "zh": "最近收到后的失败次数"}, "latency.feeds": {"en": "Sources, worst first", "zh": "数据源（最差在前）"}, "latency.flags": {"en": "Flagged", "zh": "质量标记"}, "latency.flags.long": {"en": "Values that a quality check or their source flagged", "zh": "被质量检查或数据源标记的数值"}, "latency.held": {"en": "In quarantine", "zh": "隔离"}, "latency.held.long": {"en": "Messages that could not be read", "zh": "无法读取的报文数"}, "latency.last": {"en": "Last seen", "zh": "最近一次"}, "latency.last.long": {"en": "When the newest value was measured; of a source: when it was last heard", "zh": "最新数值的测量时间；数据源为最近收到时间"}, "latency.missing": {"en": "Missing", "zh": "缺失"}, "latency.missing.long": {"en": "Values that were expected in 24 hours and did not come, and their share", "zh": "24 小时内应到未到的数值及其占比"}, "latency.newest": {"en": "Newest content", "zh": "最新内容"}, "latency.newest.long": {"en": "Time of the newest thing that the source told of", "zh": "数据源最新内容的时间"}, "latency.p50": {"en": "Delay p50", "zh": "时延 p50"}, "latency.p50.long": {"en": "Half of the values were known within this time after they were measured", "zh": "半数数值在测量后这段时间内获知"}, "latency.p95": {"en": "Delay p95", "zh": "时延 p95"}, "latency.p95.long": {"en": "95 % of the values were known within this time after they were measured", "zh": "95% 的数值在测量后这段时间内获知"}, "latency.revised": {"en": "Revised", "zh": "更正"}, "latency.revised.long": {"en": "Values that were told anew", "zh": "被重新发布的数值"}, "latency.source": {"en": "Source", "zh": "数据源"}, "latency.source.long": {"en": "Name of the source", "zh": "数据源名称"}, "latency.state": {"en": "State", "zh": "状态"}, "latency.state.long": {"en": "On time, late, down, off, or not yet heard", "zh": "正常、迟到、故障、关闭或尚未收到"}, "latency.station": {"en": "Station", "zh": "站点"}, "latency.station.long": {"en": "Name of the station", "zh": "站点名称"}, "latency.stations": {"en": "Stations over 24 hours, worst first", "zh": "站点（24 小时，最差在前）"}, "monitor.alarms": {"en": "Alarms", "zh": "警报"}, "monitor.compare": {"en": "Compare", "zh": "对比"}, "monitor.latency": {"en": "Delays", "zh": "时延"}, "monitor.rules": {"en": "Rules", "zh": "规则"}, "monitor.station": {"en": "Station", "zh": "站点"}, "monitor.tabs": {"en": "Parts of the desk", "zh": "席位各部分"}, "monitor.wall": {"en": "Stations", "zh": "站点墙"}, "state.active": {"en": "active", "zh": "有效"}, "state.cancelled": {"en": "cancelled", "zh": "已取消"}, "state.ended": {"en": "ended", "zh": "已结束"}, "state.loading": {"en": "Loading…", "zh": "加载中…"}, "time.as_of": {"en": "AS OF {time} — not live", "zh": "截至 {time} — 非实时"}, "time.as_of.short": {"en": "as of", "zh": "截至"}, "time.back": {"en": "One hour back", "zh": "后退一小时"}, "time.bad": {"en": "This is not a time; expected year, month, day, hour and minute.", "zh": "时间无效；请填写年、月、日、时、分。"}, "time.d": {"en": "{n} d", "zh": "{n} 天"}, "time.d.ago": {"en": "{n} d ago", "zh": "{n} 天前"}, "time.d.in": {"en": "in {n} d", "zh": "{n} 天后"}, "time.earlier": {"en": "One day back", "zh": "后退一天"}, "time.entry": {"en": "Known time, in the floor's zone", "zh": "信息截止时间（值班台时区）"}, "time.go": {"en": "Go", "zh": "前往"}, "time.h": {"en": "{n} h", "zh": "{n} 小时"}, "time.h.ago": {"en": "{n} h ago", "zh": "{n} 小时前"}, "time.h.in": {"en": "in {n} h", "zh": "{n} 小时后"}, "time.is_live": {"en": "Live: all that is known now", "zh": "实时：当前全部信息"}, "time.jump": {"en": "Go to a day or a time, in the floor's zone", "zh": "前往某日或某时（值班台时区）"}, "time.known": {"en": "Known as of", "zh": "信息截至"}, "time.later": {"en": "One day on", "zh": "前进一天"}, "time.live": {"en": "Back to live", "zh": "返回实时"}, "time.min": {"en": "{n} min", "zh": "{n} 分钟"}, "time.min.ago": {"en": "{n} min ago", "zh": "{n} 分钟前"}, "time.min.in": {"en": "in {n} min", "zh": "{n} 分钟后"}, "time.now": {"en": "now", "zh": "现在"}, "time.on": {"en": "One hour on", "zh": "前进一小时"}, "time.pause": {"en": "Pause", "zh": "暂停"}, "time.play": {"en": "Play through time", "zh": "播放"}, "time.present": {"en": "Present", "zh": "当前"}, "time.set": {"en": "Show", "zh": "显示"}, "time.valid": {"en": "Time that is looked at", "zh": "查看的时间"}, "wall.ahead": {"en": "{name} in {time} (linear)", "zh": "{time}后达{name}（线性外推）"}, "wall.bad": {"en": "bad", "zh": "错误"}, "wall.below": {"en": "below thresholds", "zh": "未达阈值"}, "wall.calm.long": {"en": "Heard in time, not flagged, below every threshold, and none ahead", "zh": "按时、无疑、未达阈值且不会很快达到"}, "wall.calm.word": {"en": "calm", "zh": "正常"}, "wall.column.age": {"en": "Age", "zh": "距今"}, "wall.column.level": {"en": "Level", "zh": "级别"}, "wall.column.next": {"en": "Next threshold", "zh": "下一阈值"}, "wall.column.state": {"en": "State", "zh": "状态"}, "wall.column.station": {"en": "Station", "zh": "站点"}, "wall.column.trend": {"en": "Trend", "zh": "趋势"}, "wall.column.value": {"en": "Value", "zh": "数值"}, "wall.csv": {"en": "CSV", "zh": "CSV"}, "wall.csv.long": {"en": "The stations shown, as a table; safe to open in a spreadsheet", "zh": "所示站点的表格，可安全用电子表格打开"}, "wall.elsewhere": {"en": "elsewhere", "zh": "其他"}, "wall.find": {"en": "Find a station…", "zh": "查找站点…"}, "wall.flagged.long": {"en": "The newest value is flagged suspect, bad or missing", "zh": "最新数值被标记为可疑、错误或缺测"}, "wall.flagged.word": {"en": "flagged", "zh": "存疑"}, "wall.fold": {"en": "More filters and choices", "zh": "更多筛选与选项"}, "wall.group": {"en": "Group", "zh": "分组"}, "wall.group.basin": {"en": "basin", "zh": "流域"}, "wall.group.district": {"en": "district", "zh": "行政区"}, "wall.group.hazard": {"en": "hazard", "zh": "灾种"}, "wall.group.kind": {"en": "kind", "zh": "类型"}, "wall.group.none": {"en": "none", "zh": "不分组"}, "wall.kind.air": {"en": "air", "zh": "空气"}, "wall.kind.crowd": {"en": "crowd", "zh": "人群"}, "wall.kind.dam": {"en": "dam", "zh": "大坝"}, "wall.kind.gas": {"en": "gas", "zh": "气体"}, "wall.kind.gauge": {"en": "river gauge", "zh": "水位"}, "wall.kind.hospital": {"en": "hospital", "zh": "医院"}, "wall.kind.rain": {"en": "rain gauge", "zh": "雨量"}, "wall.kind.seismic": {"en": "seismometer", "zh": "地震仪"}, "wall.kind.slope": {"en": "slope", "zh": "边坡"}, "wall.kind.wind": {"en": "wind", "zh": "风"}, "wall.level.long": {"en": "Stations whose newest value is at or beyond a threshold of this level; choose to see only these", "zh": "最新数值达到或超过该级阈值的站点；点击只看这些"}, "wall.missing": {"en": "missing", "zh": "缺测"}, "wall.more": {"en": "{n} more", "zh": "还有 {n} 个"}, "wall.never": {"en": "no value yet", "zh": "尚无数值"}, "wall.nolimits": {"en": "no thresholds", "zh": "无阈值"}, "wall.nothing": {"en": "This floor has no stations.", "zh": "本值班台没有站点。"}, "wall.nothing.filtered": {"en": "No station passes the filters.", "zh": "没有符合筛选条件的站点。"}, "wall.of": {"en": "of {n} stations", "zh": "/ {n} 个站点"}, "wall.parquet": {"en": "Parquet", "zh": "Parquet"}, "wall.parquet.long": {"en": "The stations shown, as a table for programs", "zh": "所示站点的 Parquet 表格"}, "wall.per": {"en": "/h", "zh": "/小时"}, "wall.png": {"en": "PNG", "zh": "PNG"}, "wall.png.long": {"en": "What is in sight, as a picture with its marks", "zh": "当前可见内容的图片（带标注）"}, "wall.reading": {"en": "Reading what was known then…", "zh": "正在读取当时已知的数据…"}, "wall.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "wall.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "wall.resort": {"en": "Sort again", "zh": "重新排序"}, "wall.rising.long": {"en": "Rising: the slope of the last values is told apart from level", "zh": "上升：最近数值的斜率明显大于零"}, "wall.rising.word": {"en": "rising", "zh": "上升"}, "wall.s": {"en": "{n} s", "zh": "{n} 秒"}, "wall.silent": {"en": "SILENT {age}", "zh": "无信号 {age}"}, "wall.silent.long": {"en": "No value for longer than three of its intervals: this is not calm", "zh": "超过三个周期没有数值：并非正常"}, "wall.silent.word": {"en": "silent", "zh": "无信号"}, "wall.size": {"en": "Tiles", "zh": "磁贴"}, "wall.size.large": {"en": "large", "zh": "大"}, "wall.size.medium": {"en": "medium", "zh": "中"}, "wall.size.small": {"en": "small", "zh": "小"}, "wall.soon.long": {"en": "A straight line through the last values meets a threshold within 24 hours; arithmetic, not a forecast", "zh": "按最近数值线性外推，24 小时内将达到阈值（非预报）"}, "wall.soon.word": {"en": "threshold ahead", "zh": "将达阈值"}, "wall.span": {"en": "Back", "zh": "时段"}, "wall.span.1h": {"en": "1 h", "zh": "1 小时"}, "wall.span.1y": {"en": "1 year", "zh": "1 年"}, "wall.span.24h": {"en": "24 h", "zh": "24 小时"}, "wall.span.30d": {"en": "30 d", "zh": "30 天"}, "wall.span.3d": {"en": "3 d", "zh": "3 天"}, "wall.span.6h": {"en": "6 h", "zh": "6 小时"}, "wall.span.7d": {"en": "7 d", "zh": "7 天"}, "wall.stations": {"en": "stations, worst first", "zh": "个站点，最严重在前"}, "wall.stations.title": {"en": "Stations, worst first", "zh": "站点（最严重在前）"}, "wall.steady": {"en": "steady", "zh": "平稳"}, "wall.suspect": {"en": "suspect", "zh": "可疑"}, "wall.table": {"en": "Table", "zh": "表格"}, "wall.unheard": {"en": "Nothing was heard of the stations for more than two minutes: what is shown is old.", "zh": "超过两分钟未收到站点数据：所示内容已过时。"}, "wall.unread": {"en": "The stations cannot be read; trying again.", "zh": "无法读取站点数据，正在重试。"}};
+const CSS = ".wf { font-family: var(--wf-font, system-ui, sans-serif); font-size: var(--wf-size, 14px); line-height: 1.4; color: var(--wf-text, inherit);\n  height: 100%; box-sizing: border-box; position: relative; }\n.wf *, .wf *::before, .wf *::after { box-sizing: border-box; }\n.wf [hidden] { display: none !important; }\n.wf .num, .wf time { font-variant-numeric: tabular-nums; }\n.wf .muted { color: var(--wf-muted); }\n.wf button, .wf input, .wf select, .wf textarea { font: inherit; color: inherit; background: var(--wf-raised, transparent);\n  border: 1px solid var(--wf-line, #8888); border-radius: 4px; padding: 3px 10px; min-height: 28px; }\n.wf button { cursor: pointer; white-space: nowrap; }\n.wf button:hover:not(:disabled) { border-color: var(--wf-muted); }\n.wf button:disabled { opacity: 0.55; cursor: not-allowed; }\n.wf button[aria-pressed=\"true\"], .wf button.primary { border-color: var(--wf-accent); color: var(--wf-accent); }\n.wf :focus-visible { outline: 2px solid var(--wf-accent, Highlight); outline-offset: -1px; }\n.wf .sign .fill { stroke: rgb(0 0 0 / 55%); stroke-width: 1; }\n.wf .sign .cross { stroke: #111; stroke-width: 1.6; fill: none; }\n.wf .sign .Extreme { fill: var(--wf-extreme, #EE3D77); } .wf .sign .Severe { fill: var(--wf-severe, #F59A23); }\n.wf .sign .Moderate { fill: var(--wf-moderate, #FFF3B0); } .wf .sign .Minor { fill: var(--wf-minor, #5AA9FF); }\n.wf .sign .Unknown { fill: var(--wf-unknown, #9AA3AD); }\n.wf .hazard { stroke: currentColor; fill: none; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; flex: none; }\n.wf .severity { padding: 0 6px; border-radius: 3px; font-weight: 600; font-size: 0.82em; line-height: 1.55; color: #111; background: var(--wf-unknown); flex: none; }\n.wf .severity.Extreme { background: var(--wf-extreme); } .wf .severity.Severe { background: var(--wf-severe); }\n.wf .severity.Moderate { background: var(--wf-moderate); } .wf .severity.Minor { background: var(--wf-minor); }\n.wf .badge { padding: 0 5px; border-radius: 3px; font-size: 0.76em; font-weight: 700; letter-spacing: 0.03em; text-transform: uppercase; border: 1px solid currentColor; flex: none; line-height: 1.5; }\n.wf .badge.new, .wf .badge.updated { color: var(--wf-accent); } .wf .badge.late { color: var(--wf-late); } .wf .badge.disputed { color: var(--wf-down); }\n.wf .badge.cancelled, .wf .badge.ended, .wf .badge.expired, .wf .badge.upcoming, .wf .badge.exercise, .wf .badge.test { color: var(--wf-muted); }\n.wf .empty { padding: 24px 16px; color: var(--wf-muted); text-align: center; }\n.wf .notice { padding: 6px 10px; color: var(--wf-late); border-bottom: 1px solid var(--wf-line); }\n.wf .notice.bad { color: var(--wf-down); }\n.wf .toast { position: absolute; left: 8px; right: 8px; bottom: 8px; padding: 8px 12px; border-radius: 4px; background: var(--wf-raised);\n  border: 1px solid var(--wf-accent); opacity: 0; pointer-events: none; transition: opacity 0.2s; z-index: 5; }\n.wf .toast.shown { opacity: 1; } .wf .toast.bad { border-color: var(--wf-down); } .wf .toast:empty { display: none; }\n\n.list { display: flex; flex-direction: column; background: var(--wf-panel); min-height: 0; }\n.list .head { display: flex; gap: 8px; align-items: center; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); flex-wrap: wrap; }\n.list .title { flex: 1 1 auto; white-space: nowrap; } .list .zone { margin-left: 10px; font-size: 0.86em; }\n.list .find { flex: 1 1 120px; min-width: 90px; }\n.list .kinds { padding: 5px 8px; border-bottom: 1px solid var(--wf-line); } .list .kinds:empty { display: none; } .wf .kinds .chip { font-size: 0.82em; padding: 1px 7px; min-height: 24px; }\n.list .kind { display: inline-flex; gap: 3px; align-items: center; white-space: pre; flex: none; } .wf .bell { color: var(--wf-late); }\n.list .opened { display: flex; justify-content: space-between; gap: 8px; align-items: center; padding: 5px 10px; color: var(--wf-accent); border-bottom: 1px solid var(--wf-line); }\n.list .rows { flex: 1 1 0; overflow-y: auto; overflow-x: hidden; min-height: 140px; position: relative; contain: strict; }\n.list .space { position: relative; width: 100%; }\n.list .row { position: absolute; left: 0; right: 0; height: var(--row, 68px); display: flex; gap: 8px; padding: 6px 10px 6px 6px; cursor: pointer;\n  border-bottom: 1px solid var(--wf-line); border-left: 3px solid transparent; overflow: hidden; }\n.list .row:hover { background: var(--wf-raised); }\n.list .row[aria-selected=\"true\"] { background: var(--wf-raised); border-left-color: var(--wf-accent); }\n.list .row.over .name, .list .row.over .area { color: var(--wf-muted); text-decoration: line-through; text-decoration-thickness: 1px; }\n.list .row.over .sign { opacity: 0.45; }\n.list .mark { padding-top: 1px; flex: none; }\n.list .body { flex: 1 1 auto; min-width: 0; }\n.list .line { display: flex; gap: 6px; align-items: center; white-space: nowrap; overflow: hidden; font-size: 0.9em; height: 1.5em; }\n.list .line.first { font-size: 1em; height: 1.45em; } .list .line.last { font-size: 0.82em; gap: 3px; height: 1.5em; }\n.list .name { font-weight: 600; flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }\n.list .area { overflow: hidden; text-overflow: ellipsis; flex: 1 1 auto; min-width: 0; }\n.list .source { overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }\n.list .line.last > * { flex: none; } .list .line.last > .source { flex: 0 1 auto; min-width: 20px; }\n.list .trust { margin-left: auto; padding-left: 6px; } .list .trust.verified { color: var(--wf-ok); } .list .trust.unverified { color: var(--wf-late); }\n.list .people { margin-left: auto; flex: none; }\n\n.figures .tiles { display: flex; gap: 6px; overflow-x: auto; }\n.wf .tile { flex: 1 1 auto; display: flex; flex-direction: column; align-items: flex-start; gap: 0; padding: 5px 12px; min-width: 84px; min-height: 52px; text-align: left;\n  background: var(--wf-panel); border: 1px solid var(--wf-line); border-radius: 6px; }\n.wf .tile[aria-expanded=\"true\"] { border-color: var(--wf-accent); box-shadow: inset 0 -3px 0 var(--wf-accent); }\n.figures .value { font-size: 1.6em; font-weight: 600; line-height: 1.15; display: flex; align-items: center; gap: 6px; }\n.figures .value small { font-size: 0.55em; font-weight: 400; color: var(--wf-muted); align-self: flex-end; padding-bottom: 3px; margin-left: -4px; }\n.figures .label { font-size: 0.82em; color: var(--wf-muted); white-space: nowrap; }\n.figures .zero .value { color: var(--wf-muted); font-weight: 400; } .figures .none .value { color: var(--wf-muted); }\n.figures .tone-late .value { color: var(--wf-late); } .figures .tone-down .value { color: var(--wf-down); }\n.figures .some.tone-Extreme { border-left: 4px solid var(--wf-extreme); } .figures .some.tone-Severe { border-left: 4px solid var(--wf-severe); }\n.figures .some.tone-Moderate { border-left: 4px solid var(--wf-moderate); } .figures .some.tone-Minor { border-left: 4px solid var(--wf-minor); }\n.figures .silent { color: var(--wf-late); margin-left: 6px; }\n.wf .behind, .wf .more { margin-top: 6px; padding: 8px 12px; background: var(--wf-panel); border: 1px solid var(--wf-accent); border-radius: 6px; max-height: 40vh; overflow: auto; }\n.wf .behind-head { display: flex; gap: 10px; align-items: center; } .wf .behind-head strong { flex: 1; }\n.wf .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 6px 0; }\n.wf .facts dt { color: var(--wf-muted); } .wf .facts dd { margin: 0; overflow-wrap: anywhere; }\n.wf code, .wf kbd { font-family: var(--wf-mono, monospace); font-size: 0.88em; overflow-wrap: anywhere; }\n.wf kbd { border: 1px solid var(--wf-line); border-radius: 3px; padding: 1px 7px; background: var(--wf-raised); }\n.wf .names { columns: 260px; margin: 6px 0; padding-left: 18px; }\n.wf button.link { border: 0; background: none; padding: 0; min-height: 0; color: var(--wf-accent); text-align: left; white-space: normal; }\n\n.feeds .strip { display: flex; gap: 8px; align-items: center; overflow-x: auto; padding: 2px 4px; }\n.wf .caption { color: var(--wf-muted); font-size: 0.86em; flex: none; }\n.feeds .sources { display: flex; gap: 6px; list-style: none; margin: 0; padding: 0; }\n.wf button.source { display: flex; gap: 6px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.86em; background: var(--wf-panel); }\n.feeds .well { display: flex; gap: 5px; align-items: center; color: var(--wf-ok); font-size: 0.86em; white-space: nowrap; padding: 0 4px; }\n.wf button.source.ok { padding: 1px 6px; border-color: transparent; gap: 4px; }\n.wf button.source.ok:hover { border-color: var(--wf-muted); }\n.wf .health { fill: none; stroke: currentColor; stroke-width: 2; flex: none; }\n.wf .source.ok .word, .wf .health.ok { color: var(--wf-ok); } .wf .source.late .word, .wf .health.late { color: var(--wf-late); }\n.wf .source.down .word, .wf .health.down { color: var(--wf-down); } .wf .source.off .word, .wf .health.off, .wf .source.new .word, .wf .health.new { color: var(--wf-muted); }\n.wf .source.late { border-color: var(--wf-late); } .wf .source.down { border-color: var(--wf-down); }\n.wf .source .word { font-weight: 600; } .wf .held { color: var(--wf-late); }\n.wf table { border-collapse: collapse; width: 100%; font-size: 0.92em; } .wf th, .wf td { text-align: left; padding: 2px 8px 2px 0; vertical-align: top; overflow-wrap: anywhere; }\n.wf thead th { color: var(--wf-muted); font-weight: 400; } .wf tbody tr { border-top: 1px solid var(--wf-line); }\n\n.filters .groups, .detail .page, .areas .page { padding: 8px 10px; }\n.filters-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 4px; }\n.wf fieldset { border: 0; margin: 0 0 8px; padding: 0; min-width: 0; } .wf legend { color: var(--wf-muted); font-size: 0.86em; padding: 0 0 3px; }\n.wf .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }\n.wf button.chip { display: inline-flex; gap: 5px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.88em; }\n.wf .chip.on { background: var(--wf-accent); color: var(--wf-on-accent, #fff); border-color: var(--wf-accent); } .wf .chip.on .muted { color: inherit; }\n.wf .chip.none:not(.on) { color: var(--wf-muted); } .wf .chip.none:not(.on) svg { opacity: 0.5; }\n.filters .hint { margin: 4px 0 0; font-size: 0.86em; } .filters select { max-width: 100%; } .filters .notice ul { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; }\n\n.timebar { display: flex; gap: 18px; padding: 6px 12px; align-items: stretch; }\n.timebar .valid { flex: 1 1 auto; min-width: 0; } .timebar .row { display: flex; gap: 6px; align-items: center; }\n.timebar .play { min-width: 36px; font-size: 0.8em; } .timebar .shown { margin-left: 8px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }\n.timebar .track { position: relative; height: 38px; margin: 4px 8px 0; }\n.timebar .bars { position: absolute; inset: 0 0 12px; width: 100%; height: 26px; }\n.timebar .bar { fill: var(--wf-unknown); opacity: 0.85; } .timebar .bar.Extreme { fill: var(--wf-extreme); } .timebar .bar.Severe { fill: var(--wf-severe); }\n.timebar .bar.Moderate { fill: var(--wf-moderate); } .timebar .bar.Minor { fill: var(--wf-minor); }\n.timebar .slider { position: absolute; left: -8px; right: -8px; bottom: 0; width: calc(100% + 16px); margin: 0; padding: 0; min-height: 16px; height: 16px; background: none; border: 0; accent-color: var(--wf-accent); }\n.timebar .nowline { position: absolute; top: 0; bottom: 6px; width: 0; border-left: 2px solid var(--wf-text); z-index: 1; pointer-events: none; }\n.timebar .nowline span { position: absolute; top: -2px; left: 4px; font-size: 0.76em; white-space: nowrap; background: var(--wf-panel); padding: 0 3px; border-radius: 2px; }\n.timebar .ticks { position: relative; height: 16px; margin: 0 8px; font-size: 0.76em; } .timebar .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }\n.timebar .ticks span:first-child { transform: none; } .timebar .ticks span:last-child { transform: translateX(-100%); }\n.timebar .asof { flex: none; border-left: 1px solid var(--wf-line); padding-left: 16px; display: flex; flex-direction: column; gap: 4px; margin: 0; }\n.timebar .asof.past { border-left: 4px solid var(--wf-late); } .timebar .asof .mark { color: var(--wf-ok); } .timebar .asof.past .mark { color: var(--wf-late); }\n.timebar .entry, .timebar .steps { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; } .timebar .asof button { padding: 2px 8px; min-height: 26px; }\n.timebar .asof.past .live { border-color: var(--wf-late); color: var(--wf-late); font-weight: 600; }\n\n.detail { background: var(--wf-panel); overflow: auto; }\n.detail h2 { font-size: 1.15em; margin: 6px 0 2px; overflow-wrap: anywhere; } .detail h3 { font-size: 0.86em; color: var(--wf-muted); font-weight: 600; margin: 12px 0 3px; border-bottom: 1px solid var(--wf-line); }\n.detail h4 { font-size: 0.92em; margin: 8px 0 2px; } .detail .line { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }\n.detail .where { margin: 2px 0; color: var(--wf-muted); } .detail .prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-width: 76ch; }\n.detail .headline { font-weight: 600; } .detail .instruction { border-left: 3px solid var(--wf-accent); padding-left: 10px; }\n.detail .tabs { display: flex; gap: 4px; margin: 4px 0; } .detail .act { display: flex; gap: 6px; margin-top: 4px; } .detail .note { flex: 1; min-width: 0; }\n.detail .acts, .detail .links, .detail .history { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; } .detail p.muted { margin: 2px 0; }\n.detail a { color: var(--wf-accent); overflow-wrap: anywhere; } .detail .changes th { color: var(--wf-muted); font-weight: 400; width: 22%; } .detail .changes td { width: 39%; white-space: pre-wrap; }\n.detail del { color: var(--wf-muted); } .detail ins { text-decoration: none; font-weight: 600; }\n.detail .trust.verified { color: var(--wf-ok); } .detail .trust.unverified { color: var(--wf-late); }\n.areas .sums td { text-align: right; } .areas .sums th { font-weight: 400; }\n.export { padding: 6px 10px; }\n.keys { display: inline-block; } .keys > button { min-width: 30px; padding: 2px 8px; }\n.wf dialog { background: var(--wf-panel); color: var(--wf-text); border: 1px solid var(--wf-line); border-radius: 8px; padding: 16px 24px; max-width: 520px; }\n.wf dialog::backdrop { background: rgb(0 0 0 / 55%); } .wf dialog h2 { margin: 0 0 8px; font-size: 1.15em; }\n.keys .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n@media (max-width: 820px) {\n  .timebar { flex-direction: column; gap: 8px; } .timebar .asof { border-left: 0; border-top: 1px solid var(--wf-line); padding: 8px 0 0; }\n  .timebar .asof.past { border-left: 0; border-top: 4px solid var(--wf-late); }\n  .figures .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }\n  .wf .tile { min-width: 0; padding: 5px 8px; } .figures .label { white-space: normal; }\n  .timebar .ticks span:not(:nth-child(4n + 1)) { display: none; }\n  .timebar .row { flex-wrap: wrap; } .timebar .shown { margin-left: 0; width: 100%; }\n  .wf button, .wf input, .wf select { min-height: 34px; }\n}\n@media (prefers-reduced-motion: reduce) { .wf *, .wf *::before, .wf *::after { animation: none !important; transition: none !important; } }\n@media (forced-colors: active) { .wf .sign, .wf .severity, .wf .bar { forced-color-adjust: none; } }\n.timebar .when { width: 11.5em; } .timebar .leap { display: flex; gap: 4px; margin-left: auto; }\n.wall button { cursor: default; } .wall.list .head { padding: 0.3em 0.6em; } .wall.list .title { font-size: 1.05em; display: flex; justify-content: space-between; gap: 1em; } .wall.list .zone { font-size: 1em; }\n.wall.list .rows { overflow: hidden; } .wall.list .source, .wall.list .trust { display: none; } .wall.list .row { gap: 0.5em; padding: 0.35em 0.6em; border-left: 0; cursor: default; } .wall.list .row:hover { background: none; }\n.wall.list .line.last { font-size: 0.9em; } .wall .badge { font-size: 0.72em; } .wall.figures .tiles { overflow: hidden; }\n.wall .tile { padding: 0.25em 0.6em; cursor: default; min-width: 0; } .wall.figures .value { font-size: 1.7em; } .wall.feeds .strip { font-size: 0.95em; }\n.series { padding: 6px 10px 0; } .series .behind-head strong { flex: 0 1 auto; } .series .behind-head .muted { flex: 1 1 auto; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n\n.alarmlist { display: flex; flex-direction: column; min-height: 0; background: var(--wf-panel); }\n.alarmlist .head { display: flex; gap: 8px; align-items: center; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); } .alarmlist .title { flex: 1 1 auto; }\n.alarmlist .sound { min-width: 0; max-width: 11em; padding: 2px 4px; font-size: 0.86em; }\n.alarmlist .shows { padding: 5px 8px; border-bottom: 1px solid var(--wf-line); }\n.alarmlist .box { flex: 1 1 0; min-height: 120px; overflow-y: auto; overflow-x: hidden; } .alarmlist .empty { flex: 1 1 0; } .alarmlist .tail { padding: 4px 10px; border-top: 1px solid var(--wf-line); }\n.alarmlist .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.arow, .agroup { padding: 5px 8px 5px 9px; border-bottom: 1px solid var(--wf-line); border-left: 4px solid transparent; cursor: pointer; }\n.arow.waits { border-left-color: var(--wf-unknown); } .arow.waits[data-colour=\"red\"] { border-left-color: var(--wf-extreme); } .arow.waits[data-colour=\"orange\"] { border-left-color: var(--wf-severe); }\n.arow.waits[data-colour=\"yellow\"] { border-left-color: var(--wf-moderate); } .arow.waits[data-colour=\"blue\"] { border-left-color: var(--wf-minor); }\n.arow.part { margin-left: 12px; } .agroup { background: var(--wf-raised); } .arow.on, .agroup.on { background: var(--wf-raised); box-shadow: inset 0 0 0 2px var(--wf-accent); }\n.arow.linked { border-right: 4px solid var(--wf-accent); }\n.alarmlist .line, .alarmdepth .line { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; } .alarmlist .small { font-size: 0.86em; }\n.wf .acolour { display: inline-flex; gap: 4px; align-items: center; flex: none; } .wf .astate { fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linecap: round; flex: none; vertical-align: -2px; }\n.wf .stateword { font-weight: 600; } .wf .stateword.unacknowledged, .wf .astate.unacknowledged { color: var(--wf-down); } .wf .stateword.acknowledged, .wf .astate.acknowledged { color: var(--wf-ok); }\n.wf .stateword.returned, .wf .astate.returned { color: var(--wf-late); } .wf .stateword.closed, .wf .astate.closed, .wf .stateword.shelved, .wf .astate.shelved, .wf .stateword.suppressed, .wf .astate.suppressed, .wf .stateword.out-of-service, .wf .astate.out-of-service { color: var(--wf-muted); }\n.arow .atitle, .agroup .atitle { font-weight: 600; overflow-wrap: anywhere; margin: 1px 0; } .arow:not(.waits) .atitle { font-weight: 400; }\n.alarmlist .timer { margin-left: auto; font-size: 0.86em; color: var(--wf-late); } .alarmlist .timer.over { color: var(--wf-down); font-weight: 600; }\n.alarmlist .where { overflow-wrap: anywhere; } .alarmlist .since { margin-left: auto; white-space: nowrap; } .alarmlist .states { margin-left: auto; display: inline-flex; gap: 8px; }\n.wf .remark { overflow-wrap: anywhere; } .wf .remark .badge { color: var(--wf-muted); } .wf .remark.weakened .badge, .wf .remark.chattering .badge, .wf .remark.escalated .badge { color: var(--wf-late); } .wf .remark.owner .badge { color: var(--wf-accent); }\n.alarmlist .acts { border-top: 2px solid var(--wf-accent); padding: 6px 8px; max-height: 55%; overflow: auto; background: var(--wf-raised); } .alarmlist .acts .about { margin-bottom: 3px; overflow-wrap: anywhere; } .alarmlist .acts .why { margin: 0 0 5px; font-size: 0.9em; overflow-wrap: anywhere; }\n.alarmlist .acts p.muted { margin: 4px 0 0; } .wf .picked { color: var(--wf-accent); }\n.wf .actform { display: flex; flex-direction: column; gap: 6px; } .wf .actform .ask { margin: 0; font-weight: 600; } .wf .field { display: flex; flex-direction: column; gap: 2px; } .wf .field > span { color: var(--wf-muted); font-size: 0.86em; } .wf .field input, .wf .field select, .wf .field textarea { width: 100%; }\n.wf button.danger { border-color: var(--wf-down); color: var(--wf-down); } .wf .problem { margin: 0; } .wf .late { color: var(--wf-late); }\n.alarmlist kbd { padding: 0 4px; font-size: 0.8em; color: var(--wf-muted); }\n.wall.alarmlist .box { overflow: hidden; } .wall.alarmlist .arow, .wall.alarmlist .agroup { cursor: default; }\n\n.desktabs { height: auto; padding: 5px 8px 0; border-bottom: 1px solid var(--wf-line); }\n.desktabs .tab { border-bottom-width: 0; border-radius: 4px 4px 0 0; background: none; }\n.desktabs .tab.on { background: var(--wf-raised); border-color: var(--wf-accent); color: var(--wf-accent); font-weight: 600; }\n\n.latency { display: flex; flex-direction: column; min-height: 0; }\n.latency .head { display: flex; gap: 14px; align-items: center; flex-wrap: wrap; padding: 6px 10px; border-bottom: 1px solid var(--wf-line); }\n.latency .head .chips { margin-left: auto; }\n.latency .box { flex: 1 1 0; min-height: 200px; overflow: auto; padding: 4px 10px 10px; }\n.latency table { margin-bottom: 14px; } .latency caption { text-align: left; font-weight: 600; padding: 6px 0; }\n.latency thead th { position: sticky; top: -4px; background: var(--wf-panel); z-index: 1; white-space: nowrap; padding-right: 14px; }\n.latency tbody th { font-weight: 600; min-width: 9em; } .latency td.num { white-space: nowrap; padding-right: 14px; }\n.latency .late { color: var(--wf-late); font-weight: 600; } .latency tr[aria-selected=\"true\"] { background: var(--wf-raised); }\n.latency td.source .word { white-space: nowrap; }\n@media (max-width: 820px) { .latency .box { min-height: 68vh; } }\n\n.station { display: flex; flex-direction: column; min-height: 0; }\n.station .head { display: flex; gap: 8px 14px; align-items: baseline; flex-wrap: wrap; padding: 6px 10px; border-bottom: 1px solid var(--wf-line); }\n.station h2 { margin: 0; font-size: 1.1em; } .station .head .name { font-size: 0.85em; } .station .head .chips { display: flex; flex-wrap: wrap; gap: 4px; }\n.station .stage { position: relative; flex: 1 1 300px; min-height: 240px; }\n.station canvas.plot { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: pan-y; cursor: crosshair; }\n.station canvas.plot:focus-visible { outline: 2px solid var(--wf-accent); outline-offset: -2px; }\n.station .tip { position: absolute; top: 16px; max-width: 250px; display: flex; flex-direction: column; padding: 5px 8px; background: var(--wf-raised); border: 1px solid var(--wf-line); border-radius: 4px; pointer-events: none; font-size: 0.9em; }\n.station .odd { color: var(--wf-late); font-weight: 600; } .station .muted { color: var(--wf-muted); }\n.station .below { flex: 0 1 auto; max-height: 46%; overflow: auto; padding: 4px 12px 10px; display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr)); gap: 4px 20px; border-top: 1px solid var(--wf-line); }\n.station .facts { margin: 4px 0; display: grid; grid-template-columns: max-content 1fr; gap: 2px 10px; align-content: start; grid-column: span 2; } .station .facts dt { color: var(--wf-muted); } .station .facts dd { margin: 0; }\n.station h3 { margin: 6px 0 2px; font-size: 0.95em; } .station ul { margin: 0; padding: 0; list-style: none; } .station li { padding: 2px 0; } .station .why { color: var(--wf-muted); font-size: 0.9em; }\n.station .link { background: none; border: 0; padding: 0; color: var(--wf-accent); text-align: left; cursor: pointer; font: inherit; text-decoration: underline; }\n.station .empty { padding: 40px; text-align: center; color: var(--wf-muted); }\n.station .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }\n@media (max-width: 820px) { .station .stage { min-height: 46vh; } .station .below { max-height: none; } .station .facts { grid-column: auto; } }\n\n.stations { display: flex; flex-direction: column; min-height: 0; }\n.stations .head { display: flex; flex-direction: column; gap: 5px; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); }\n.stations .chip.told { display: inline-flex; gap: 5px; align-items: center; padding: 1px 8px; border: 1px solid var(--wf-line); border-radius: 4px; }\n.stations .total { margin-right: 8px; white-space: nowrap; }\n.stations .tools { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }\n.stations .find { flex: 0 1 220px; min-width: 120px; }\n.stations .choices { display: flex; gap: 10px; align-items: center; flex-wrap: wrap; flex: 1 1 auto; }\n.stations .choice { display: flex; gap: 5px; align-items: center; font-size: 0.9em; } .stations select { padding: 2px 4px; }\n.stations .resort { border-color: var(--wf-late); color: var(--wf-late); }\n.stations progress { width: 100%; height: 6px; accent-color: var(--wf-accent); display: block; flex: none; }\n.stations .box { flex: 1 1 0; min-height: 200px; overflow-y: auto; overflow-x: hidden; position: relative; contain: strict; background: var(--wf-page); cursor: default; }\n.stations .space { position: relative; width: 100%; }\n.stations canvas.tiles { position: absolute; display: block; }\n.stations .group { position: absolute; left: 6px; right: 6px; display: flex; gap: 10px; align-items: center; }\n.stations .mark { position: absolute; pointer-events: none; border-radius: 3px; box-sizing: border-box; }\n.stations .mark.over { border: 1px solid var(--wf-muted); } .stations .mark.chosen { border: 2px solid var(--wf-accent); }\n.stations .mark.cursor { outline: 2px solid var(--wf-accent); outline-offset: 1px; }\n.stations .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.stations .tabled { flex: 1 1 0; min-height: 200px; overflow: auto; padding: 0 10px 10px; } .stations .tabled thead th { position: sticky; top: 0; background: var(--wf-panel); padding-top: 6px; }\n.stations .tabled tbody th { font-weight: 600; }\n.stations .fold { display: none; min-width: 44px; }\n@media (max-width: 820px) {\n  .stations .box, .stations .tabled { min-height: 68vh; } .stations .fold { display: block; }\n  .stations .chips.levels { flex-wrap: nowrap; overflow-x: auto; } .stations .chips.levels > * { flex: none; }\n  .stations .head:not(.open) :is(.choices, .hazards) { display: none; } .stations .find { flex: 1 1 auto; }\n}\n";
+const WORDS = {"Extreme": {"en": "Extreme", "zh": "特别严重"}, "Minor": {"en": "Minor", "zh": "一般"}, "Moderate": {"en": "Moderate", "zh": "较重"}, "Severe": {"en": "Severe", "zh": "严重"}, "Unknown": {"en": "Unknown", "zh": "未知"}, "act.acknowledge": {"en": "acknowledged", "zh": "已确认"}, "act.note": {"en": "noted", "zh": "备注"}, "act.seen": {"en": "saw this", "zh": "已查看"}, "action.reset": {"en": "Reset filters", "zh": "清除筛选"}, "alarms.act.acknowledge": {"en": "Acknowledge", "zh": "确认"}, "alarms.act.assign": {"en": "Assign", "zh": "指派"}, "alarms.act.close": {"en": "Close", "zh": "关闭"}, "alarms.act.disable": {"en": "Out of service", "zh": "停用"}, "alarms.act.enable": {"en": "Into service", "zh": "启用"}, "alarms.act.escalate": {"en": "Escalate", "zh": "升级"}, "alarms.act.merge": {"en": "Merge", "zh": "合并"}, "alarms.act.override": {"en": "Change colour", "zh": "改色"}, "alarms.act.release": {"en": "Rule's colour", "zh": "恢复规则颜色"}, "alarms.act.shelve": {"en": "Shelve", "zh": "搁置"}, "alarms.act.split": {"en": "Split off", "zh": "拆分"}, "alarms.act.undo": {"en": "Undo", "zh": "撤销"}, "alarms.act.unshelve": {"en": "Take back", "zh": "取消搁置"}, "alarms.act.whole": {"en": "Acknowledge all {n}", "zh": "全部确认（{n}）"}, "alarms.acts": {"en": "What can be done", "zh": "可执行操作"}, "alarms.ask.acknowledge": {"en": "Acknowledge {n} alarms?", "zh": "确认 {n} 条警报？"}, "alarms.ask.assign": {"en": "Who looks after this?", "zh": "由谁负责？"}, "alarms.ask.close": {"en": "End this alarm. While its condition stays, only a worse level raises another one.", "zh": "结束此警报。条件未消失时，仅更高级别会再次报警。"}, "alarms.ask.disable": {"en": "Take out of service until somebody puts it back.", "zh": "停用，直至有人重新启用。"}, "alarms.ask.merge": {"en": "Make one event of {n} alarms and all that their events hold?", "zh": "将 {n} 条警报及其所属事件合并为一个事件？"}, "alarms.ask.override": {"en": "Raise or lower the colour by hand, for a while.", "zh": "在一段时间内人工升降颜色。"}, "alarms.ask.shelve": {"en": "Put aside for a while; it comes back by itself, and at once if it gets worse.", "zh": "暂时搁置；到期或恶化时自动恢复。"}, "alarms.ask.split": {"en": "Make an event of their own of {n} alarms?", "zh": "将 {n} 条警报拆分为独立事件？"}, "alarms.cancel": {"en": "Cancel", "zh": "取消"}, "alarms.chattering": {"en": "came and went {n} times of late", "zh": "近期反复 {n} 次"}, "alarms.colour.blue": {"en": "Blue", "zh": "蓝色"}, "alarms.colour.none": {"en": "No colour", "zh": "无颜色"}, "alarms.colour.orange": {"en": "Orange", "zh": "橙色"}, "alarms.colour.red": {"en": "Red", "zh": "红色"}, "alarms.colour.yellow": {"en": "Yellow", "zh": "黄色"}, "alarms.count": {"en": "{n} open, {w} waiting for somebody", "zh": "{n} 条未关闭，{w} 条待处理"}, "alarms.done.acknowledge": {"en": "Acknowledged.", "zh": "已确认。"}, "alarms.done.assign": {"en": "Assigned.", "zh": "已指派。"}, "alarms.done.close": {"en": "Closed.", "zh": "已关闭。"}, "alarms.done.disable": {"en": "Out of service.", "zh": "已停用。"}, "alarms.done.enable": {"en": "Into service again.", "zh": "已重新启用。"}, "alarms.done.escalate": {"en": "Passed on.", "zh": "已升级。"}, "alarms.done.merge": {"en": "Merged into one event.", "zh": "已合并为一个事件。"}, "alarms.done.override": {"en": "The colour was changed by hand.", "zh": "已人工改色。"}, "alarms.done.release": {"en": "The rule's colour holds again.", "zh": "已恢复规则颜色。"}, "alarms.done.shelve": {"en": "Shelved.", "zh": "已搁置。"}, "alarms.done.split": {"en": "Split off into an event of its own.", "zh": "已拆分为独立事件。"}, "alarms.done.undo": {"en": "Undone.", "zh": "已撤销。"}, "alarms.done.unshelve": {"en": "Back from the shelf.", "zh": "已取消搁置。"}, "alarms.event": {"en": "Event of {n} alarms", "zh": "事件：{n} 条警报"}, "alarms.for": {"en": "For how long", "zh": "持续多久"}, "alarms.grade": {"en": "Response {grade}", "zh": "响应 {grade} 级"}, "alarms.hhmm": {"en": "{h} h {m} min", "zh": "{h} 小时 {m} 分"}, "alarms.limit": {"en": "limit", "zh": "阈值"}, "alarms.marked": {"en": "{n} alarms are marked", "zh": "已标记 {n} 条警报"}, "alarms.maynot": {"en": "Your role may look at alarms, not act on them.", "zh": "您的角色只能查看警报，不能操作。"}, "alarms.mmss": {"en": "{m} min {s} s", "zh": "{m} 分 {s} 秒"}, "alarms.more": {"en": "{n} more", "zh": "还有 {n} 条"}, "alarms.newcolour": {"en": "Colour", "zh": "颜色"}, "alarms.none": {"en": "No alarm is open. All rules are looked at with each new value.", "zh": "当前无未关闭警报。每到新数据即检查全部规则。"}, "alarms.none.passing": {"en": "No alarm passes these filters.", "zh": "没有符合筛选条件的警报。"}, "alarms.note": {"en": "Note (may be empty)", "zh": "备注（可不填）"}, "alarms.nothing": {"en": "Nothing of this waits to be acknowledged.", "zh": "没有待确认的警报。"}, "alarms.open": {"en": "In depth", "zh": "详情"}, "alarms.past": {"en": "As known at the time above; nothing can be done to the past.", "zh": "显示当时已知的警报；历史不可操作。"}, "alarms.past.off": {"en": "The past is shown: go back to the present to act.", "zh": "正在查看历史：返回实时后方可操作。"}, "alarms.preparing": {"en": "Evaluating the past: the list is not complete yet.", "zh": "正在回溯评估历史数据，列表尚不完整。"}, "alarms.reason": {"en": "Reason", "zh": "理由"}, "alarms.reason.needed": {"en": "Say why: the reason is kept with the alarm.", "zh": "请填写理由，理由将随警报保存。"}, "alarms.remark.chattering": {"en": "chattering", "zh": "抖动"}, "alarms.remark.cleared": {"en": "condition gone", "zh": "条件消失"}, "alarms.remark.disabled": {"en": "out of service", "zh": "停用"}, "alarms.remark.escalated": {"en": "escalated", "zh": "已升级"}, "alarms.remark.override": {"en": "colour by hand", "zh": "人工改色"}, "alarms.remark.owner": {"en": "owner", "zh": "负责人"}, "alarms.remark.shelved": {"en": "shelved", "zh": "搁置"}, "alarms.remark.suppressed": {"en": "suppressed", "zh": "抑制"}, "alarms.remark.weakened": {"en": "weak", "zh": "依据不足"}, "alarms.show": {"en": "Which alarms", "zh": "显示哪些警报"}, "alarms.show.all": {"en": "With closed", "zh": "含已关闭"}, "alarms.show.open": {"en": "Open", "zh": "未关闭"}, "alarms.show.shelved": {"en": "Set aside", "zh": "已搁置"}, "alarms.show.waiting": {"en": "Waiting", "zh": "待处理"}, "alarms.since": {"en": "since {time} ({ago})", "zh": "始于 {time}（{ago}）"}, "alarms.sound": {"en": "Sound for new alarms", "zh": "新警报声音"}, "alarms.sound.from": {"en": "Sound from {colour}", "zh": "{colour}起发声"}, "alarms.sound.long": {"en": "Heard on this page only, for new alarms that nobody has acknowledged", "zh": "仅本页面发声，针对新的未确认警报"}, "alarms.sound.off": {"en": "Sound off", "zh": "声音关闭"}, "alarms.state.acknowledged": {"en": "Acknowledged", "zh": "已确认"}, "alarms.state.closed": {"en": "Closed", "zh": "已关闭"}, "alarms.state.out-of-service": {"en": "Out of service", "zh": "已停用"}, "alarms.state.returned": {"en": "Cleared, unacknowledged", "zh": "已恢复未确认"}, "alarms.state.shelved": {"en": "Shelved", "zh": "已搁置"}, "alarms.state.suppressed": {"en": "Suppressed", "zh": "已抑制"}, "alarms.state.unacknowledged": {"en": "Unacknowledged", "zh": "未确认"}, "alarms.timer": {"en": "to {to} in {left}", "zh": "{left} 后升级至 {to}"}, "alarms.timer.over": {"en": "goes to {to} now", "zh": "即将升级至 {to}"}, "alarms.times": {"en": "{n} times", "zh": "{n} 次"}, "alarms.title": {"en": "Alarms, worst first", "zh": "警报（最严重在前）"}, "alarms.to": {"en": "To whom", "zh": "指派给"}, "alarms.unknown": {"en": "The alarms could not be read.", "zh": "无法读取警报。"}, "alarms.until": {"en": "until {time}", "zh": "至 {time}"}, "alarms.weakened": {"en": "it rests on flagged, late or missing data", "zh": "依据可疑、迟到或缺失的数据"}, "chart.time": {"en": "Time", "zh": "时间"}, "check.drift": {"en": "drift", "zh": "漂移"}, "check.gap": {"en": "gap", "zh": "数据缺失"}, "check.maintenance": {"en": "maintenance", "zh": "维护中"}, "check.neighbour": {"en": "disagrees with neighbours", "zh": "与邻站不符"}, "check.range": {"en": "range", "zh": "超出范围"}, "check.rate": {"en": "rate of change", "zh": "变化过快"}, "check.source": {"en": "flagged by its source", "zh": "数据源标记"}, "check.spike": {"en": "spike", "zh": "尖峰"}, "check.stuck": {"en": "stuck", "zh": "数值停滞"}, "check.time": {"en": "time", "zh": "时间异常"}, "export.csv": {"en": "CSV", "zh": "CSV"}, "export.csv.long": {"en": "The listed records as a table; safe to open in a spreadsheet", "zh": "所列记录的表格，可安全用电子表格打开"}, "export.geojson": {"en": "GeoJSON", "zh": "GeoJSON"}, "export.geojson.long": {"en": "The listed records with their outlines", "zh": "所列记录及其范围"}, "export.png": {"en": "PNG", "zh": "PNG"}, "export.png.long": {"en": "The map as a picture, with its marks", "zh": "带标注的地图图片"}, "export.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "export.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "export.title": {"en": "Take away", "zh": "导出"}, "feeds.cadence": {"en": "Expected every", "zh": "预期间隔"}, "feeds.down": {"en": "DOWN", "zh": "故障"}, "feeds.down.long": {"en": "The last try failed: what is shown of it is old", "zh": "最近一次获取失败：所示内容已旧"}, "feeds.held": {"en": "{n} in quarantine", "zh": "{n} 条被隔离"}, "feeds.last": {"en": "Last heard", "zh": "最近收到"}, "feeds.late": {"en": "LATE", "zh": "迟到"}, "feeds.late.long": {"en": "Nothing came for longer than this source allows: what is shown of it is old", "zh": "超过允许时间没有更新：所示内容已旧"}, "feeds.late_after": {"en": "Late after", "zh": "迟到界限"}, "feeds.message": {"en": "Message", "zh": "消息"}, "feeds.never": {"en": "never", "zh": "从未"}, "feeds.new": {"en": "not yet heard", "zh": "尚未收到"}, "feeds.new.long": {"en": "Nothing was heard of it yet", "zh": "尚未收到任何数据"}, "feeds.newest": {"en": "Newest content", "zh": "最新内容"}, "feeds.nothing": {"en": "No source is configured.", "zh": "未配置数据源。"}, "feeds.off": {"en": "off", "zh": "关闭"}, "feeds.off.long": {"en": "Configured, but not allowed to fetch", "zh": "已配置但未允许获取"}, "feeds.ok": {"en": "on time", "zh": "正常"}, "feeds.ok.long": {"en": "News came within the time that this source allows", "zh": "在允许时间内有更新"}, "feeds.quarantine": {"en": "{n} in quarantine: they could not be read, are kept, and are shown nowhere else", "zh": "{n} 条被隔离：无法读取，已保留，不在别处显示"}, "feeds.reason": {"en": "Reason", "zh": "原因"}, "feeds.size": {"en": "Size", "zh": "大小"}, "feeds.state": {"en": "State", "zh": "状态"}, "feeds.title": {"en": "Sources", "zh": "数据源"}, "feeds.when": {"en": "When", "zh": "时间"}, "feeds.where": {"en": "Where", "zh": "位置"}, "filters.hazards": {"en": "Hazard", "zh": "灾种"}, "hazard.chemical": {"en": "Chemical release", "zh": "危化品泄漏"}, "hazard.crowd": {"en": "Crowd", "zh": "人群聚集"}, "hazard.drought": {"en": "Drought and heat", "zh": "干旱"}, "hazard.earthquake": {"en": "Earthquake", "zh": "地震"}, "hazard.epidemic": {"en": "Epidemic", "zh": "疫情"}, "hazard.flood": {"en": "Flood", "zh": "洪水"}, "hazard.landslide": {"en": "Landslide", "zh": "滑坡"}, "hazard.mine": {"en": "Mine accident", "zh": "矿山事故"}, "hazard.other": {"en": "Other", "zh": "其他"}, "hazard.storm": {"en": "Storm", "zh": "风暴"}, "hazard.wildfire": {"en": "Wildfire", "zh": "野火"}, "latency.age": {"en": "Age", "zh": "时长"}, "latency.age.long": {"en": "How many expected intervals ago", "zh": "相当于多少个预期间隔"}, "latency.at": {"en": "Counted at {time}", "zh": "统计时间 {time}"}, "latency.counting": {"en": "Counting…", "zh": "统计中…"}, "latency.every": {"en": "Expected every", "zh": "预期间隔"}, "latency.every.long": {"en": "Time between two values or tellings", "zh": "两次数据之间的预期时间"}, "latency.failures": {"en": "Failures", "zh": "失败次数"}, "latency.failures.long": {"en": "Tries that failed since it was last heard", "zh": "最近收到后的失败次数"}, "latency.feeds": {"en": "Sources, worst first", "zh": "数据源（最差在前）"}, "latency.flags": {"en": "Flagged", "zh": "质量标记"}, "latency.flags.long": {"en": "Values that a quality check or their source flagged", "zh": "被质量检查或数据源标记的数值"}, "latency.held": {"en": "In quarantine", "zh": "隔离"}, "latency.held.long": {"en": "Messages that could not be read", "zh": "无法读取的报文数"}, "latency.last": {"en": "Last seen", "zh": "最近一次"}, "latency.last.long": {"en": "When the newest value was measured; of a source: when it was last heard", "zh": "最新数值的测量时间；数据源为最近收到时间"}, "latency.missing": {"en": "Missing", "zh": "缺失"}, "latency.missing.long": {"en": "Values that were expected in 24 hours and did not come, and their share", "zh": "24 小时内应到未到的数值及其占比"}, "latency.newest": {"en": "Newest content", "zh": "最新内容"}, "latency.newest.long": {"en": "Time of the newest thing that the source told of", "zh": "数据源最新内容的时间"}, "latency.p50": {"en": "Delay p50", "zh": "时延 p50"}, "latency.p50.long": {"en": "Half of the values were known within this time after they were measured", "zh": "半数数值在测量后这段时间内获知"}, "latency.p95": {"en": "Delay p95", "zh": "时延 p95"}, "latency.p95.long": {"en": "95 % of the values were known within this time after they were measured", "zh": "95% 的数值在测量后这段时间内获知"}, "latency.revised": {"en": "Revised", "zh": "更正"}, "latency.revised.long": {"en": "Values that were told anew", "zh": "被重新发布的数值"}, "latency.source": {"en": "Source", "zh": "数据源"}, "latency.source.long": {"en": "Name of the source", "zh": "数据源名称"}, "latency.state": {"en": "State", "zh": "状态"}, "latency.state.long": {"en": "On time, late, down, off, or not yet heard", "zh": "正常、迟到、故障、关闭或尚未收到"}, "latency.station": {"en": "Station", "zh": "站点"}, "latency.station.long": {"en": "Name of the station", "zh": "站点名称"}, "latency.stations": {"en": "Stations over 24 hours, worst first", "zh": "站点（24 小时，最差在前）"}, "monitor.alarm": {"en": "Alarm", "zh": "警报详情"}, "monitor.alarms": {"en": "Alarms", "zh": "警报"}, "monitor.compare": {"en": "Compare", "zh": "对比"}, "monitor.latency": {"en": "Delays", "zh": "时延"}, "monitor.rules": {"en": "Rules", "zh": "规则"}, "monitor.station": {"en": "Station", "zh": "站点"}, "monitor.tabs": {"en": "Parts of the desk", "zh": "席位各部分"}, "monitor.wall": {"en": "Stations", "zh": "站点墙"}, "state.active": {"en": "active", "zh": "有效"}, "state.cancelled": {"en": "cancelled", "zh": "已取消"}, "state.ended": {"en": "ended", "zh": "已结束"}, "state.loading": {"en": "Loading…", "zh": "加载中…"}, "station.alarms": {"en": "Alarms that rest on it", "zh": "相关警报"}, "station.all": {"en": "All", "zh": "全部"}, "station.choose": {"en": "Choose a station on the wall; it is shown here in depth.", "zh": "请在站点墙上选择一个站点，其详情将显示于此。"}, "station.events": {"en": "What happened meanwhile", "zh": "同期事件"}, "station.forecast": {"en": "Forecast", "zh": "预报"}, "station.forecast.source": {"en": "As its source forecast it.", "zh": "来自资料源的预报。"}, "station.forecasting": {"en": "Forecasting…", "zh": "正在预报…"}, "station.foresee": {"en": "Forecast 24 h", "zh": "预报 24 小时"}, "station.latest": {"en": "Newest", "zh": "最新"}, "station.limits": {"en": "Thresholds", "zh": "阈值"}, "station.marks": {"en": "Flagged values ({n})", "zh": "存疑数值（{n}）"}, "station.model.line": {"en": "Straight line", "zh": "线性外推"}, "station.model.persistence": {"en": "Persistence", "zh": "持续性预报"}, "station.model.regression": {"en": "Autoregression", "zh": "自回归"}, "station.model.seasonal": {"en": "Seasonal naive", "zh": "季节性朴素预报"}, "station.near": {"en": "Nearest of the same kind", "zh": "最近的同类站点"}, "station.now": {"en": "Present", "zh": "当前"}, "station.percent": {"en": "For the season", "zh": "同期位置"}, "station.percent.of": {"en": "higher than {n} % of the same season in other years", "zh": "高于其他年份同期的 {n} %"}, "station.period": {"en": "Return period", "zh": "重现期"}, "station.period.of": {"en": "once in {n} years (90 %: {low} to {high})", "zh": "约 {n} 年一遇（90 %：{low} 至 {high}）"}, "station.period.short": {"en": "not told: {n} years were watched and five are needed", "zh": "不给出：仅有 {n} 年资料，至少需要五年"}, "station.period.usual": {"en": "not unusual: below the 99.5th percentile", "zh": "并不罕见：低于 99.5 百分位"}, "station.plot": {"en": "Curve of {name}: drag to move, wheel or + and - to zoom, End for the present", "zh": "{name} 的曲线：拖动平移，滚轮或 + − 缩放，End 回到当前"}, "station.span.10m": {"en": "10 min", "zh": "10 分钟"}, "station.span.10y": {"en": "10 y", "zh": "10 年"}, "station.span.1h": {"en": "1 h", "zh": "1 小时"}, "station.span.1y": {"en": "1 y", "zh": "1 年"}, "station.span.24h": {"en": "24 h", "zh": "24 小时"}, "station.span.30d": {"en": "30 d", "zh": "30 天"}, "station.span.3d": {"en": "3 d", "zh": "3 天"}, "station.span.6h": {"en": "6 h", "zh": "6 小时"}, "station.unknown": {"en": "There is no series {name}.", "zh": "没有序列 {name}。"}, "time.as_of": {"en": "AS OF {time} — not live", "zh": "截至 {time} — 非实时"}, "time.as_of.short": {"en": "as of", "zh": "截至"}, "time.back": {"en": "One hour back", "zh": "后退一小时"}, "time.bad": {"en": "This is not a time; expected year, month, day, hour and minute.", "zh": "时间无效；请填写年、月、日、时、分。"}, "time.d": {"en": "{n} d", "zh": "{n} 天"}, "time.d.ago": {"en": "{n} d ago", "zh": "{n} 天前"}, "time.d.in": {"en": "in {n} d", "zh": "{n} 天后"}, "time.earlier": {"en": "One day back", "zh": "后退一天"}, "time.entry": {"en": "Known time, in the floor's zone", "zh": "信息截止时间（值班台时区）"}, "time.go": {"en": "Go", "zh": "前往"}, "time.h": {"en": "{n} h", "zh": "{n} 小时"}, "time.h.ago": {"en": "{n} h ago", "zh": "{n} 小时前"}, "time.h.in": {"en": "in {n} h", "zh": "{n} 小时后"}, "time.is_live": {"en": "Live: all that is known now", "zh": "实时：当前全部信息"}, "time.jump": {"en": "Go to a day or a time, in the floor's zone", "zh": "前往某日或某时（值班台时区）"}, "time.known": {"en": "Known as of", "zh": "信息截至"}, "time.later": {"en": "One day on", "zh": "前进一天"}, "time.live": {"en": "Back to live", "zh": "返回实时"}, "time.min": {"en": "{n} min", "zh": "{n} 分钟"}, "time.min.ago": {"en": "{n} min ago", "zh": "{n} 分钟前"}, "time.min.in": {"en": "in {n} min", "zh": "{n} 分钟后"}, "time.now": {"en": "now", "zh": "现在"}, "time.on": {"en": "One hour on", "zh": "前进一小时"}, "time.pause": {"en": "Pause", "zh": "暂停"}, "time.play": {"en": "Play through time", "zh": "播放"}, "time.present": {"en": "Present", "zh": "当前"}, "time.set": {"en": "Show", "zh": "显示"}, "time.valid": {"en": "Time that is looked at", "zh": "查看的时间"}, "wall.ahead": {"en": "{name} in {time} (linear)", "zh": "{time}后达{name}（线性外推）"}, "wall.bad": {"en": "bad", "zh": "错误"}, "wall.below": {"en": "below thresholds", "zh": "未达阈值"}, "wall.calm.long": {"en": "Heard in time, not flagged, below every threshold, and none ahead", "zh": "按时、无疑、未达阈值且不会很快达到"}, "wall.calm.word": {"en": "calm", "zh": "正常"}, "wall.column.age": {"en": "Age", "zh": "距今"}, "wall.column.level": {"en": "Level", "zh": "级别"}, "wall.column.next": {"en": "Next threshold", "zh": "下一阈值"}, "wall.column.state": {"en": "State", "zh": "状态"}, "wall.column.station": {"en": "Station", "zh": "站点"}, "wall.column.trend": {"en": "Trend", "zh": "趋势"}, "wall.column.value": {"en": "Value", "zh": "数值"}, "wall.csv": {"en": "CSV", "zh": "CSV"}, "wall.csv.long": {"en": "The stations shown, as a table; safe to open in a spreadsheet", "zh": "所示站点的表格，可安全用电子表格打开"}, "wall.elsewhere": {"en": "elsewhere", "zh": "其他"}, "wall.find": {"en": "Find a station…", "zh": "查找站点…"}, "wall.flagged.long": {"en": "The newest value is flagged suspect, bad or missing", "zh": "最新数值被标记为可疑、错误或缺测"}, "wall.flagged.word": {"en": "flagged", "zh": "存疑"}, "wall.fold": {"en": "More filters and choices", "zh": "更多筛选与选项"}, "wall.group": {"en": "Group", "zh": "分组"}, "wall.group.basin": {"en": "basin", "zh": "流域"}, "wall.group.district": {"en": "district", "zh": "行政区"}, "wall.group.hazard": {"en": "hazard", "zh": "灾种"}, "wall.group.kind": {"en": "kind", "zh": "类型"}, "wall.group.none": {"en": "none", "zh": "不分组"}, "wall.kind.air": {"en": "air", "zh": "空气"}, "wall.kind.crowd": {"en": "crowd", "zh": "人群"}, "wall.kind.dam": {"en": "dam", "zh": "大坝"}, "wall.kind.gas": {"en": "gas", "zh": "气体"}, "wall.kind.gauge": {"en": "river gauge", "zh": "水位"}, "wall.kind.hospital": {"en": "hospital", "zh": "医院"}, "wall.kind.rain": {"en": "rain gauge", "zh": "雨量"}, "wall.kind.seismic": {"en": "seismometer", "zh": "地震仪"}, "wall.kind.slope": {"en": "slope", "zh": "边坡"}, "wall.kind.wind": {"en": "wind", "zh": "风"}, "wall.level.long": {"en": "Stations whose newest value is at or beyond a threshold of this level; choose to see only these", "zh": "最新数值达到或超过该级阈值的站点；点击只看这些"}, "wall.missing": {"en": "missing", "zh": "缺测"}, "wall.more": {"en": "{n} more", "zh": "还有 {n} 个"}, "wall.never": {"en": "no value yet", "zh": "尚无数值"}, "wall.nolimits": {"en": "no thresholds", "zh": "无阈值"}, "wall.nothing": {"en": "This floor has no stations.", "zh": "本值班台没有站点。"}, "wall.nothing.filtered": {"en": "No station passes the filters.", "zh": "没有符合筛选条件的站点。"}, "wall.of": {"en": "of {n} stations", "zh": "/ {n} 个站点"}, "wall.parquet": {"en": "Parquet", "zh": "Parquet"}, "wall.parquet.long": {"en": "The stations shown, as a table for programs", "zh": "所示站点的 Parquet 表格"}, "wall.per": {"en": "/h", "zh": "/小时"}, "wall.png": {"en": "PNG", "zh": "PNG"}, "wall.png.long": {"en": "What is in sight, as a picture with its marks", "zh": "当前可见内容的图片（带标注）"}, "wall.reading": {"en": "Reading what was known then…", "zh": "正在读取当时已知的数据…"}, "wall.recipe": {"en": "Notebook cell", "zh": "笔记本代码"}, "wall.recipe.long": {"en": "Python that shows the same again in Jupyter", "zh": "在 Jupyter 中重现当前画面的 Python 代码"}, "wall.resort": {"en": "Sort again", "zh": "重新排序"}, "wall.rising.long": {"en": "Rising: the slope of the last values is told apart from level", "zh": "上升：最近数值的斜率明显大于零"}, "wall.rising.word": {"en": "rising", "zh": "上升"}, "wall.s": {"en": "{n} s", "zh": "{n} 秒"}, "wall.silent": {"en": "SILENT {age}", "zh": "无信号 {age}"}, "wall.silent.long": {"en": "No value for longer than three of its intervals: this is not calm", "zh": "超过三个周期没有数值：并非正常"}, "wall.silent.word": {"en": "silent", "zh": "无信号"}, "wall.size": {"en": "Tiles", "zh": "磁贴"}, "wall.size.large": {"en": "large", "zh": "大"}, "wall.size.medium": {"en": "medium", "zh": "中"}, "wall.size.small": {"en": "small", "zh": "小"}, "wall.soon.long": {"en": "A straight line through the last values meets a threshold within 24 hours; arithmetic, not a forecast", "zh": "按最近数值线性外推，24 小时内将达到阈值（非预报）"}, "wall.soon.word": {"en": "threshold ahead", "zh": "将达阈值"}, "wall.span": {"en": "Back", "zh": "时段"}, "wall.span.1h": {"en": "1 h", "zh": "1 小时"}, "wall.span.1y": {"en": "1 year", "zh": "1 年"}, "wall.span.24h": {"en": "24 h", "zh": "24 小时"}, "wall.span.30d": {"en": "30 d", "zh": "30 天"}, "wall.span.3d": {"en": "3 d", "zh": "3 天"}, "wall.span.6h": {"en": "6 h", "zh": "6 小时"}, "wall.span.7d": {"en": "7 d", "zh": "7 天"}, "wall.stations": {"en": "stations, worst first", "zh": "个站点，最严重在前"}, "wall.stations.title": {"en": "Stations, worst first", "zh": "站点（最严重在前）"}, "wall.steady": {"en": "steady", "zh": "平稳"}, "wall.suspect": {"en": "suspect", "zh": "可疑"}, "wall.table": {"en": "Table", "zh": "表格"}, "wall.unheard": {"en": "Nothing was heard of the stations for more than two minutes: what is shown is old.", "zh": "超过两分钟未收到站点数据：所示内容已过时。"}, "wall.unread": {"en": "The stations cannot be read; trying again.", "zh": "无法读取站点数据，正在重试。"}};
 // What every pane of the desk shares. Text only ever becomes a text node or an attribute.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -205,6 +205,8 @@ function pane(name, build) {
       if (home.adoptedStyleSheets && !home.adoptedStyleSheets.includes(sheet)) {
         home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
       }
+      // a notebook's page has none of our colours: the part brings them along
+      const bare = !getComputedStyle(document.documentElement).getPropertyValue("--wf-page");
       const root = h("div", {class: `wf ${name} ${WALL ? "wall" : ""}`});
       const ends = [];
       let told, state = {}; // what the server wrote, and what it says
@@ -250,10 +252,12 @@ function pane(name, build) {
       root.append(toast);
       const run = () => {
         root.lang = model.language === "zh" ? "zh-CN" : "en";
+        if (bare) root.dataset.bare = model.theme || "dark";
         update(ctx.state);
       };
       model.on("state", run);
       model.on("language", run);
+      model.on("theme", run);
       model.on("msg:custom", (message) => {
         if (message && message.say !== undefined) ctx.say(message.say, message.bad);
         else if (message && message.file !== undefined) save(message);
@@ -403,6 +407,469 @@ const listen = (() => {
 
 const PANES = {};
 {
+// What can be done to alarms, and the small form that asks for what an act needs before it is sent.
+
+/** The acts that make sense for one alarm, by its state; the server checks them all the same. */
+function actsFor(row) {
+  if (row.state === "closed") return row.undo ? ["undo"] : [];
+  const covered = row.shelf ? ["unshelve"] : ["shelve"];
+  return [
+    ...(row.waits ? ["acknowledge"] : []), "assign", ...(row.state === "unacknowledged" ? ["escalate"] : []), ...covered,
+    ...(row.override ? ["release"] : ["override"]), ...(row.disabled ? ["enable"] : ["disable"]), "close", ...(row.undo ? ["undo"] : []),
+  ];
+}
+
+const ACT_KEYS = {acknowledge: "a", assign: "e", shelve: "h", unshelve: "h", override: "r", release: "r", close: "c", undo: "u", merge: "m", split: "p"};
+const NEEDS_RIGHT = {acknowledge: "acknowledge", assign: "acknowledge", escalate: "acknowledge", merge: "acknowledge", split: "acknowledge", undo: "acknowledge"};
+const AT_ONCE = new Set(["undo", "unshelve", "release", "enable", "escalate"]);
+
+function allowed(what, may) {
+  return Boolean((may || {})[NEEDS_RIGHT[what] || "decide"]);
+}
+
+/** Ask for what an act needs. `send(values)` is called once with it; Escape closes. */
+function actForm(ctx, what, count, {send, close, shelf, row}) {
+  const reason = h("input", {type: "text", maxlength: "500", autocomplete: "off", name: "reason"});
+  const to = h("input", {type: "text", maxlength: "80", autocomplete: "off", name: "to", value: row && row.owner});
+  const hours = [0.25, 0.5, 1, 2, 4, 8, 12, 24].filter((each) => each <= (what === "shelve" ? shelf : 24));
+  const until = h("select", {name: "until"}, hours.map((each) => h("option", {value: String(each * 60), selected: each === 1}, each < 1 ? ctx.t("time.min", {n: each * 60}) : ctx.t("time.h", {n: each}))));
+  const colour = h("select", {name: "colour"}, [...COLOURS, ""].map((each) => h("option", {value: each, selected: Boolean(row) && each === row.colour}, ctx.t(each ? `alarms.colour.${each}` : "alarms.colour.none"))));
+  const problem = h("p", {class: "late problem", role: "alert", hidden: true});
+  const needsReason = ["shelve", "override", "disable", "close"].includes(what);
+  const fields = {
+    acknowledge: [field(ctx.t("alarms.note"), reason)], assign: [field(ctx.t("alarms.to"), to)],
+    shelve: [field(ctx.t("alarms.reason"), reason), field(ctx.t("alarms.for"), until)],
+    override: [field(ctx.t("alarms.newcolour"), colour), field(ctx.t("alarms.reason"), reason), field(ctx.t("alarms.for"), until)],
+    disable: [field(ctx.t("alarms.reason"), reason)], close: [field(ctx.t("alarms.reason"), reason)], merge: [], split: [],
+  }[what] || [];
+  const go = h("button", {type: "submit", class: `primary ${["close", "disable"].includes(what) ? "danger" : ""}`}, count > 1 ? `${ctx.t(`alarms.act.${what}`)} (${count})` : ctx.t(`alarms.act.${what}`));
+  const form = h("form", {
+    class: "actform", "aria-label": ctx.t(`alarms.act.${what}`),
+    onsubmit: (event) => {
+      event.preventDefault();
+      if (needsReason && !reason.value.trim()) { fill(problem, ctx.t("alarms.reason.needed")); problem.hidden = false; reason.focus(); return; }
+      if (what === "assign" && !to.value.trim()) { to.focus(); return; }
+      send({reason: reason.value, to: to.value, minutes: Number(until.value), colour: colour.value});
+    },
+    onkeydown: (event) => { event.stopPropagation(); if (event.key === "Escape") { event.preventDefault(); close(); } },
+  }, h("p", {class: "ask"}, ctx.t(`alarms.ask.${what}`, {n: count})), fields, problem, h("div", {class: "line"}, go, h("button", {type: "button", onclick: close}, ctx.t("alarms.cancel"))));
+  const first = () => (form.querySelector("input, select") || go).focus();
+  return {form, first};
+}
+
+// A sound for new alarms that nobody has taken note of: made here, off until somebody turns it on.
+
+const SOUND_KEY = "wf-alarm-sound";
+
+/** Two tones, twice for red; no file, nothing is fetched. */
+function beep(audio, colour) {
+  const base = {red: 880, orange: 740, yellow: 587, blue: 494}[colour] || 587;
+  const turns = colour === "red" ? 4 : 2;
+  for (let turn = 0; turn < turns; turn += 1) {
+    const at = audio.currentTime + turn * 0.28;
+    const tone = audio.createOscillator(), loud = audio.createGain();
+    tone.frequency.value = turn % 2 ? base * 0.75 : base;
+    loud.gain.setValueAtTime(0.0001, at);
+    loud.gain.exponentialRampToValueAtTime(0.25, at + 0.02);
+    loud.gain.exponentialRampToValueAtTime(0.0001, at + 0.25);
+    tone.connect(loud).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.27);
+  }
+}
+
+/** A choice of colours from which on a new alarm is heard; `hear(calls)` is told when alarms of each colour began to wait. */
+function sounding(ctx) {
+  let audio = null, before = null;
+  let held = "";
+  try { held = localStorage.getItem(SOUND_KEY) || ""; } catch (error) { held = ""; }
+  if (!COLOURS.includes(held)) held = "";
+  const choice = h("select", {class: "sound", onchange: () => {
+    held = choice.value;
+    try { localStorage.setItem(SOUND_KEY, held); } catch (error) { /* it holds for this page only */ }
+    if (held) { audio = audio || new AudioContext(); audio.resume(); beep(audio, held); }
+  }});
+  const words = () => {
+    choice.setAttribute("aria-label", ctx.t("alarms.sound"));
+    choice.title = ctx.t("alarms.sound.long");
+    fill(choice, h("option", {value: ""}, ctx.t("alarms.sound.off")), COLOURS.map((colour) => h("option", {value: colour}, ctx.t("alarms.sound.from", {colour: ctx.t(`alarms.colour.${colour}`)}))));
+    choice.value = held;
+  };
+  ctx.ends(() => { if (audio) audio.close(); });
+  return {
+    choice, words,
+    hear(calls, live) {
+      const last = before;
+      before = {...calls};
+      if (!last || !held || !live) return;
+      const worst = COLOURS.slice(0, COLOURS.indexOf(held) + 1).find((colour) => (calls[colour] || 0) > (last[colour] || 0));
+      if (!worst) return;
+      audio = audio || new AudioContext(); // without a touch of the page the browser keeps it still
+      beep(audio, worst);
+    },
+  };
+}
+
+// What the parts of the alarms share: signs of states, lengths of time, values with their units.
+
+const COLOURS = ["red", "orange", "yellow", "blue"];
+const BY_COLOUR = {red: "Extreme", orange: "Severe", yellow: "Moderate", blue: "Minor"};
+
+const STATES = {
+  unacknowledged: "M8 1.500 v8 M8 12.500 v1.500",
+  acknowledged: "M2 8.500 L6.500 13 L14 3",
+  returned: "M8 2 v10 M3.500 8 L8 12.500 L12.500 8",
+  shelved: "M5 3 v10 M11 3 v10",
+  suppressed: "M2 14 L9 7 M9 7 a3.500 3.500 0 1 1 3 3 M9 7 L12 10",
+  "out-of-service": "M3 3 L13 13 M13 3 L3 13",
+  closed: "M3 3 H13 V13 H3 Z",
+};
+
+function stateSign(state) {
+  return s("svg", {viewBox: "0 0 16 16", style: em(13), "aria-hidden": "true", class: `astate ${state}`}, s("path", {d: STATES[state] || STATES.closed}));
+}
+
+/** Sign and word of a warning colour: never the colour alone. */
+function colourWord(ctx, colour) {
+  const severity = BY_COLOUR[colour] || "Unknown";
+  return h("span", {class: "acolour"}, sign(severity, 15), h("span", {class: `severity ${severity}`}, ctx.t(colour ? `alarms.colour.${colour}` : "alarms.colour.none")));
+}
+
+function titled(ctx, item) {
+  return ctx.language === "zh" && item.zh ? item.zh : item.title;
+}
+
+/** "4 min 05 s", "2 h 10 min". */
+function lasting(ctx, ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 3600) return ctx.t("alarms.mmss", {m: Math.floor(seconds / 60), s: String(seconds % 60).padStart(2, "0")});
+  if (seconds < 172800) return ctx.t("alarms.hhmm", {h: Math.floor(seconds / 3600), m: String(Math.floor(seconds / 60) % 60).padStart(2, "0")});
+  return ctx.t("time.d", {n: Math.round(seconds / 86400)});
+}
+
+function amount(value) {
+  if (value === null || value === undefined) return "–";
+  const size = Math.abs(value);
+  return number(value, size >= 100 ? 1 : size >= 1 ? 2 : 3);
+}
+
+/** "2.41 m, limit 2.40 m". */
+function held(ctx, row) {
+  if (row.value === null || row.value === undefined) return null;
+  const units = row.units ? ` ${row.units}` : "";
+  const limit = row.limit === null || row.limit === undefined ? null : h("span", {class: "muted"}, ` ${ctx.t("alarms.limit")} ${amount(row.limit)}${units}`);
+  return h("span", {class: "measured num"}, h("strong", {}, `${amount(row.value)}${units}`), limit);
+}
+
+function places(ctx, row) {
+  const names = row.stations.map((one) => (ctx.language === "zh" && one.zh ? one.zh : one.title));
+  return names.slice(0, 3).join(", ") + (names.length + row.more > 3 ? ` +${names.length + row.more - 3}` : "");
+}
+
+/** Who did something, when, why, until when. */
+function done(ctx, act) {
+  if (!act) return "";
+  const until = act.until ? ` ${ctx.t("alarms.until", {time: clockTime(act.until, ctx.zone, ctx.now())})}` : "";
+  return `${act.by} ${clockTime(act.at, ctx.zone, ctx.now())}${until}${act.reason ? `: ${act.reason}` : ""}`;
+}
+
+/** What else is to be said of an alarm, each with its reason. */
+function remarks(ctx, row) {
+  const found = [];
+  const put = (name, why) => found.push(h("span", {class: `remark ${name}`}, h("span", {class: "badge"}, ctx.t(`alarms.remark.${name}`)), why ? ` ${why}` : ""));
+  if (row.escalated) put("escalated", ctx.t("alarms.times", {n: row.escalated}));
+  if (row.owner) put("owner", row.owner);
+  if (row.weakened) put("weakened", ctx.t("alarms.weakened"));
+  if (row.chattering) put("chattering", ctx.t("alarms.chattering", {n: row.chattering}));
+  if (row.shelf) put("shelved", done(ctx, row.shelf));
+  if (row.override) put("override", `${ctx.t(row.by_rule ? `alarms.colour.${row.by_rule}` : "alarms.colour.none")} → ${ctx.t(row.override.colour ? `alarms.colour.${row.override.colour}` : "alarms.colour.none")}, ${done(ctx, row.override)}`);
+  if (row.disabled) put("disabled", done(ctx, row.disabled));
+  if (row.suppressed) put("suppressed", row.suppressed);
+  if (!row.standing && row.cleared !== null) put("cleared", clockTime(row.cleared, ctx.zone, ctx.now()));
+  return found;
+}
+
+/** A field with its label; the label is read out with it. */
+function field(label, input) {
+  return h("label", {class: "field"}, h("span", {}, label), input);
+}
+
+// The alarm list: events and alarms as options of one listbox, and what can be done to the chosen one below them.
+
+const AlarmsPane = pane("alarmlist", (ctx) => {
+  const title = h("div", {class: "title", role: "status"});
+  const sound = sounding(ctx);
+  const shows = h("div", {class: "chips shows", role: "group"});
+  const notice = h("div", {class: "notice", role: "status", hidden: true});
+  const box = h("div", {class: "box", role: "listbox", tabindex: "0", onkeydown: key});
+  const empty = h("div", {class: "empty", hidden: true});
+  const acts = h("div", {class: "acts", role: "group", hidden: true});
+  const spoken = h("div", {class: "spoken", "aria-live": "assertive", role: "alert"});
+  ctx.root.append(h("div", {class: "head"}, title, WALL ? null : sound.choice), shows, notice, box, empty, acts, spoken);
+
+  let cursor = null; // "g:<group>" or "a:<alarm>"
+  let lines = []; // what stands in the listbox, in its order
+  let asking = null; // the form that is open
+  let selected = null, heard = null;
+  const marked = new Set();
+
+  const line = () => lines.find((each) => each.key === cursor) || null;
+  const rows = () => lines.filter((each) => each.row).map((each) => each.row);
+
+  // ---- drawing ----
+
+  function drawRow(row, state) {
+    const key = `a:${row.id}`;
+    const linked = state.series && row.series.includes(state.series);
+    return h("div", {
+      role: "option", id: `alarm-${row.id}`, class: `arow ${row.state} ${row.waits ? "waits" : ""} ${linked ? "linked" : ""} ${key === cursor ? "on" : ""}`,
+      "aria-selected": key === cursor ? "true" : "false", "aria-checked": marked.has(row.id) ? "true" : null, "data-key": key,
+      "data-colour": row.colour || "none",
+      onclick: (event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) mark(row.id); choose(key); box.focus({preventScroll: true}); }, ondblclick: () => open(row.id),
+    },
+    h("div", {class: "line"}, marked.has(row.id) ? h("strong", {class: "picked"}, "✓ ") : null, colourWord(ctx, row.colour), stateSign(row.state), h("span", {class: `stateword ${row.state}`}, ctx.t(`alarms.state.${row.state}`)),
+      row.grade ? h("span", {class: "badge"}, ctx.t("alarms.grade", {grade: row.grade})) : null, timer(row)),
+    h("div", {class: "atitle"}, titled(ctx, row)),
+    h("div", {class: "line small"}, hazardSign(row.hazard), h("span", {class: "where"}, places(ctx, row)), held(ctx, row), h("span", {class: "muted num since", title: fullTime(row.onset, ctx.zone)}, ctx.t("alarms.since", {time: clockTime(row.onset, ctx.zone, ctx.now()), ago: ago(row.onset, ctx.now(), ctx.language)}))),
+    remarks(ctx, row).map((each) => h("div", {class: "line small"}, each)));
+  }
+
+  function timer(row) {
+    if (!row.rung || !ctx.state.live) return null;
+    return h("span", {class: "timer num", "data-until": String(row.rung.at), "data-to": row.rung.to}, until(row.rung.at, row.rung.to));
+  }
+
+  function until(at, to) {
+    const left = at - ctx.present();
+    return left > 0 ? ctx.t("alarms.timer", {left: lasting(ctx, left), to}) : ctx.t("alarms.timer.over", {to});
+  }
+
+  function drawGroup(group, state) {
+    const key = `g:${group.id}`;
+    const states = Object.entries(group.states).map(([name, count]) => h("span", {class: `stateword ${name}`}, stateSign(name), ` ${number(count)}`));
+    return h("div", {
+      role: "option", id: `event-${group.id}`, class: `agroup ${group.waiting ? "waits" : ""} ${key === cursor ? "on" : ""}`, "aria-selected": key === cursor ? "true" : "false", "aria-expanded": group.open ? "true" : "false",
+      "data-key": key, onclick: () => { choose(key); box.focus({preventScroll: true}); ctx.send("fold", {group: group.id, open: !group.open}); },
+    },
+    h("div", {class: "line"}, h("span", {class: "turn", "aria-hidden": "true"}, group.open ? "▾" : "▸"), colourWord(ctx, group.colour), h("strong", {}, ctx.t("alarms.event", {n: number(group.count)})), hazardSign(group.hazard), h("span", {}, ctx.t(`hazard.${group.hazard}`)), h("span", {class: "states"}, states)),
+    group.open ? null : h("div", {class: "atitle"}, titled(ctx, group)),
+    h("div", {class: "line small muted"}, h("span", {class: "where"}, group.area), h("span", {class: "num since"}, ctx.t("alarms.since", {time: clockTime(group.onset, ctx.zone, ctx.now()), ago: ago(group.onset, ctx.now(), ctx.language)}))));
+  }
+
+  function draw() {
+    const state = ctx.state;
+    lines = [];
+    const nodes = [];
+    for (const group of state.groups || []) {
+      const many = group.count > 1;
+      if (many) { lines.push({key: `g:${group.id}`, group}); nodes.push(drawGroup(group, state)); }
+      for (const row of group.rows) {
+        lines.push({key: `a:${row.id}`, row, group});
+        const node = drawRow(row, state);
+        if (many) node.classList.add("part");
+        nodes.push(node);
+      }
+      if (group.more) nodes.push(h("button", {type: "button", class: "link more", tabindex: "-1", onclick: () => ctx.send("more", {group: group.id})}, ctx.t("alarms.more", {n: number(group.more)})));
+    }
+    if (cursor && !line()) cursor = null;
+    const top = box.scrollTop;
+    fill(box, nodes.filter((node) => node.getAttribute("role") === "option"));
+    const extra = nodes.filter((node) => node.getAttribute("role") !== "option");
+    fill(tail, extra, state.more ? h("button", {type: "button", class: "link", onclick: () => ctx.send("more")}, ctx.t("alarms.more", {n: number(state.more)})) : null);
+    tail.hidden = !tail.childNodes.length;
+    box.scrollTop = top;
+    point();
+  }
+
+  const tail = h("div", {class: "tail", hidden: true});
+  box.after(tail);
+
+  function point() {
+    for (const node of box.children) {
+      const on = node.dataset.key === cursor;
+      node.classList.toggle("on", on);
+      node.setAttribute("aria-selected", on ? "true" : "false");
+      if (on) box.setAttribute("aria-activedescendant", node.id);
+    }
+    if (!cursor) box.removeAttribute("aria-activedescendant");
+    if (!asking) drawActs();
+  }
+
+  function reveal() {
+    const node = [...box.children].find((each) => each.dataset.key === cursor);
+    if (node) node.scrollIntoView({block: "nearest"});
+  }
+
+  // ---- choosing ----
+
+  function choose(key) {
+    if (asking) stopAsking();
+    cursor = key;
+    const found = line();
+    if (found && found.row && found.row.id !== ctx.state.selected) { selected = found.row.id; ctx.send("select", {id: found.row.id}); }
+    point();
+    reveal();
+  }
+
+  function move(step) {
+    if (!lines.length) return;
+    const at = lines.findIndex((each) => each.key === cursor);
+    const place = at < 0 ? (step > 0 ? 0 : lines.length - 1) : Math.min(lines.length - 1, Math.max(0, at + step));
+    choose(lines[place].key);
+  }
+
+  function mark(id) {
+    if (marked.has(id)) marked.delete(id);
+    else marked.add(id);
+    draw();
+  }
+
+  function open(id) { ctx.send("open", {id}); }
+
+  function key(event) {
+    if (WALL || event.ctrlKey || event.metaKey || event.altKey) return;
+    const found = line();
+    const steps = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 8, PageUp: -8, Home: -lines.length, End: lines.length};
+    const what = Object.keys(ACT_KEYS).find((each) => ACT_KEYS[each] === event.key && offered().includes(each));
+    if (event.key in steps) move(steps[event.key]);
+    else if (event.key === "ArrowRight" && found && found.group && !found.group.open) ctx.send("fold", {group: found.group.id, open: true});
+    else if (event.key === "ArrowLeft" && found && found.group && found.group.count > 1 && found.group.open) { cursor = `g:${found.group.id}`; ctx.send("fold", {group: found.group.id, open: false}); }
+    else if (event.key === "Enter" && found) { if (found.row) open(found.row.id); else ctx.send("fold", {group: found.group.id, open: !found.group.open}); }
+    else if ((event.key === "x" || event.key === " ") && found && found.row) mark(found.row.id);
+    else if (event.key === "Escape" && (marked.size || cursor)) { marked.clear(); cursor = null; ctx.send("select", {id: null}); draw(); }
+    else if (what) ask(what);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // ---- acting ----
+
+  /** The alarms that an act is about: the marked ones, a whole event, or the chosen one. */
+  function meant() {
+    if (marked.size) return [...marked];
+    const found = line();
+    if (!found) return [];
+    return found.row ? [found.row.id] : found.group.ids;
+  }
+
+  function offered() {
+    const found = line();
+    if (marked.size > 1) return ["acknowledge", "assign", "shelve", "merge", "split", "close"];
+    if (!found) return [];
+    if (!found.row) return [...(found.group.waiting ? ["acknowledge"] : []), "assign", "shelve", "close"];
+    return [...actsFor(found.row), ...(found.group.count > 1 ? ["split"] : [])];
+  }
+
+  function drawActs() {
+    const found = line();
+    const state = ctx.state;
+    acts.hidden = WALL || (!found && marked.size < 2);
+    if (acts.hidden) { fill(acts); return; }
+    const focused = ctx.root.getRootNode().activeElement;
+    const again = focused && acts.contains(focused) ? focused.dataset.act : null;
+    const many = marked.size > 1 ? ctx.t("alarms.marked", {n: marked.size}) : found.row ? titled(ctx, found.row) : ctx.t("alarms.event", {n: number(found.group.count)});
+    const whole = found && found.row && found.group.count > 1 && found.group.waiting > 1 && marked.size < 2;
+    fill(acts,
+      h("div", {class: "about"}, h("strong", {}, many)),
+      found && found.row && marked.size < 2 && found.row.why ? h("p", {class: "why", lang: "en"}, found.row.why) : null,
+      !state.live ? h("p", {class: "muted"}, ctx.t("alarms.past.off"))
+        : h("div", {class: "chips"},
+          offered().map((what) => button(what, () => ask(what), what === "acknowledge")),
+          whole ? button("acknowledge-event", () => ask("acknowledge", found.group), false, found.group.waiting) : null,
+          found && found.row ? h("button", {type: "button", "data-act": "open", onclick: () => open(found.row.id)}, ctx.t("alarms.open")) : null),
+      state.live && !(state.may || {}).acknowledge ? h("p", {class: "muted"}, ctx.t("alarms.maynot")) : null);
+    if (again) { const same = acts.querySelector(`[data-act="${again}"]`); if (same) same.focus(); }
+  }
+
+  function button(what, work, primary, count) {
+    const act = what === "acknowledge-event" ? "acknowledge" : what;
+    const shortcut = what in ACT_KEYS ? h("kbd", {"aria-hidden": "true"}, ACT_KEYS[what]) : null;
+    return h("button", {type: "button", "data-act": what, class: primary ? "primary" : null, disabled: !allowed(act, ctx.state.may), "aria-keyshortcuts": ACT_KEYS[what] || null, onclick: work},
+      count ? ctx.t("alarms.act.whole", {n: count}) : ctx.t(`alarms.act.${what}`), shortcut ? " " : null, shortcut);
+  }
+
+  /** Do an act at once where nothing is lost by it, or ask first. */
+  function ask(what, group) {
+    if (!ctx.state.live || !allowed(what, ctx.state.may)) { ctx.say(ctx.t(ctx.state.live ? "alarms.maynot" : "alarms.past.off"), true); return; }
+    const ids = group ? group.ids : meant();
+    if (!ids.length) return;
+    const found = line();
+    const calls = new Map((ctx.state.groups || []).flatMap((each) => each.calls));
+    const about = what === "acknowledge" ? ids.filter((id) => calls.has(id)) : ids;
+    if (!about.length) { ctx.say(ctx.t("alarms.nothing")); return; }
+    if (AT_ONCE.has(what) || (what === "acknowledge" && about.length === 1)) { send(what, about, calls, {}); return; }
+    stopAsking();
+    const {form, first} = actForm(ctx, what, about.length, {
+      shelf: ctx.state.shelf || 24, row: found && found.row, close: () => { stopAsking(); box.focus({preventScroll: true}); },
+      send: (values) => { send(what, about, calls, values); stopAsking(); box.focus({preventScroll: true}); },
+    });
+    asking = form;
+    fill(acts, form);
+    acts.hidden = false;
+    first();
+  }
+
+  function send(what, ids, calls, values) {
+    const seen = {};
+    for (const id of ids) if (calls.has(id)) seen[id] = calls.get(id);
+    ctx.send("act", {what, ids, seen, ...values});
+    if (marked.size) { marked.clear(); draw(); }
+  }
+
+  function stopAsking() {
+    if (!asking) return;
+    asking = null;
+    drawActs();
+  }
+
+  ctx.listen(document, "wf:acknowledge", () => { if (cursor && !asking) ask("acknowledge"); });
+  ctx.every(1000, () => {
+    for (const node of box.querySelectorAll("[data-until]")) {
+      const text = until(Number(node.dataset.until), node.dataset.to);
+      if (node.textContent !== text) node.textContent = text;
+      node.classList.toggle("over", Number(node.dataset.until) <= ctx.present());
+    }
+  });
+  ctx.every(30000, () => { if (box.offsetParent && !asking) draw(); });
+
+  return (state) => {
+    const groups = state.groups || [];
+    box.setAttribute("aria-label", ctx.t("alarms.title"));
+    acts.setAttribute("aria-label", ctx.t("alarms.acts"));
+    shows.setAttribute("aria-label", ctx.t("alarms.show"));
+    fill(title, h("strong", {}, ctx.t("monitor.alarms")), " ", h("span", {class: "num"}, ctx.t("alarms.count", {n: number(state.all), w: number(state.waiting)})));
+    sound.words();
+    shows.hidden = WALL;
+    fill(shows, ["open", "waiting", "shelved", "all"].map((name) => h("button", {type: "button", class: `chip ${state.show === name ? "on" : ""}`, "aria-pressed": state.show === name ? "true" : "false", onclick: () => ctx.send("show", {value: name})}, ctx.t(`alarms.show.${name}`))),
+      state.filtered ? h("button", {type: "button", class: "chip", onclick: () => ctx.send("reset")}, `${ctx.t("action.reset")} (${number(state.total)})`) : null);
+    const says = state.trouble ? state.trouble : state.preparing ? ctx.t("alarms.preparing") : !state.live ? ctx.t("alarms.past") : "";
+    notice.hidden = !says;
+    notice.classList.toggle("bad", Boolean(state.trouble));
+    fill(notice, says);
+    const there = new Set(groups.flatMap((group) => group.ids));
+    for (const id of [...marked]) if (!there.has(id)) marked.delete(id);
+    if (state.selected !== selected) { // chosen elsewhere
+      selected = state.selected;
+      if (selected) cursor = `a:${selected}`;
+      else if (cursor && cursor.startsWith("a:")) cursor = null;
+    }
+    const first = cursor && !line();
+    draw();
+    if (first && line()) reveal();
+    empty.hidden = groups.length > 0;
+    box.hidden = groups.length === 0;
+    fill(empty, state.preparing ? ctx.t("alarms.preparing") : state.trouble ? ctx.t("alarms.unknown") : ctx.t(state.filtered || state.show === "waiting" || state.show === "shelved" ? "alarms.none.passing" : "alarms.none"));
+    sound.hear(state.calls || {}, state.live && !state.preparing);
+    const worst = rows().find((row) => row.waits);
+    if (worst && state.live && worst.id !== heard) { if (heard !== null) fill(spoken, `${ctx.t(worst.colour ? `alarms.colour.${worst.colour}` : "alarms.colour.none")}: ${titled(ctx, worst)}`); heard = worst.id; }
+    if (heard === null) heard = "";
+  };
+});
+
+PANES.AlarmsPane = AlarmsPane;
+}
+{
 // The tabs of the desk's middle, and what the page around it must know.
 
 const DeskTabsPane = pane("desktabs", (ctx) => {
@@ -487,6 +954,334 @@ const LatencyPane = pane("latency", (ctx) => {
 });
 
 PANES.LatencyPane = LatencyPane;
+}
+{
+// One station in depth: a curve on a canvas that is dragged and zoomed, and beside it what it means.
+
+const SPANS_OF = [["10m", 6e5], ["1h", 36e5], ["6h", 216e5], ["24h", 864e5], ["3d", 2592e5], ["30d", 2592e6], ["1y", 31557600e3], ["10y", 315576e6]];
+const LINES = {Extreme: "--wf-extreme", Severe: "--wf-severe", Moderate: "--wf-moderate", Minor: "--wf-minor", Unknown: "--wf-unknown"};
+const STEPS = [6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 108e5, 216e5, 432e5, 864e5, 1728e5, 6048e5, 12096e5, 2629800e3, 7889400e3, 15778800e3, 31557600e3, 63115200e3, 157788e6];
+
+function unpack(curve) {
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
+  if (!curve) return {t: new Float64Array(0), v: new Float32Array(0), f: new Uint8Array(0)};
+  return {t: new Float64Array(bytes(curve.t)), v: new Float32Array(bytes(curve.v)), f: new Uint8Array(bytes(curve.f))};
+}
+
+function digits(value) {
+  const size = Math.abs(value);
+  return size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : size === 0 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(size)));
+}
+
+function niceStep(span, count) {
+  const raw = span / count, power = 10 ** Math.floor(Math.log10(raw)), share = raw / power;
+  return power * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
+}
+
+const StationPane = pane("station", (ctx) => {
+  const head = h("div", {class: "head"});
+  const notice = h("div", {class: "notice bad", role: "alert", hidden: true});
+  const canvas = h("canvas", {class: "plot", tabindex: "0", role: "img"});
+  const tip = h("div", {class: "tip", hidden: true, "aria-hidden": "true"});
+  const stage = h("div", {class: "stage"}, canvas, tip);
+  const spoken = h("div", {class: "spoken", "aria-live": "polite"});
+  const below = h("div", {class: "below"});
+  const empty = h("p", {class: "empty"});
+  ctx.root.append(empty, head, notice, stage, spoken, below);
+  let curve = unpack(null), shown = null, view = null, asked = null, timer = 0, pointer = null, drag = null, told = null;
+
+  const style = (name) => getComputedStyle(ctx.root).getPropertyValue(name).trim();
+  const value = (number_, units) => (number_ === null || number_ === undefined ? "–" : `${number(number_, digits(number_)).replace("-", "−")}${units ? " " + units : ""}`);
+  const title = (state) => (ctx.language === "zh" && state.zh ? state.zh : state.title);
+
+  function box() {
+    const width = stage.clientWidth, height = stage.clientHeight;
+    return {left: 62, right: width - 12, top: 12, bottom: height - 38, width, height};
+  }
+
+  /** Ask the server for what is in sight; the curve that is there is stretched until it comes. */
+  function look(start, end, soon) {
+    const now = ctx.now();
+    const span = Math.min(Math.max(end - start, 6e5), 31557600e3 * 60);
+    const middle = (start + end) / 2;
+    view = [middle - span / 2, middle + span / 2];
+    if (view[1] > now + Math.max(span, 864e6)) view = [view[0] - (view[1] - now - Math.max(span, 864e6)), now + Math.max(span, 864e6)];
+    draw();
+    asked = [...view];
+    clearTimeout(timer);
+    timer = setTimeout(() => ctx.send("window", {start: asked[0], end: asked[1], width: Math.max(100, Math.round(box().right - box().left))}), soon ? 0 : 60);
+  }
+
+  function span(ms) {
+    const now = ctx.now();
+    look(now - ms * 0.92, now + ms * 0.08, true);
+  }
+
+  function limitsOf(state, data) {
+    let low = Infinity, high = -Infinity;
+    for (let i = 0; i < data.t.length; i++) {
+      const v = data.v[i];
+      if (v === v && data.f[i] < 3 && data.t[i] >= view[0] && data.t[i] <= view[1]) { if (v < low) low = v; if (v > high) high = v; }
+    }
+    if (low > high) {
+      for (const v of data.v) if (v === v) { if (v < low) low = v; if (v > high) high = v; }
+    }
+    if (low > high) [low, high] = [0, 1];
+    const reach = high - low || Math.abs(high) || 1;
+    for (const [limit] of state.limits || []) if (limit > low - reach && limit < high + reach) { low = Math.min(low, limit); high = Math.max(high, limit); }
+    const ahead = state.ahead;
+    if (ahead) ahead.t.forEach((t, i) => {
+      if (t < view[0] || t > view[1]) return;
+      for (const v of [ahead.v[i], ahead.lo && ahead.lo[i], ahead.hi && ahead.hi[i]]) if (typeof v === "number") { low = Math.min(low, v); high = Math.max(high, v); }
+    });
+    const pad = (high - low || Math.abs(high) || 1) * 0.07;
+    return [low - pad, high + pad];
+  }
+
+  function label(ms, step) {
+    const at = pieces(ms, ctx.zone);
+    if (step >= 31557600e3) return at.year;
+    if (step >= 2629800e3) return `${at.year}-${at.month}`;
+    if (step >= 864e5) return `${at.month}-${at.day}`;
+    return at.hour === "00" && at.minute === "00" ? `${at.month}-${at.day}` : `${at.hour}:${at.minute}`;
+  }
+
+  function ticks(first, last, room) {
+    const step = STEPS.find((s) => (last - first) / s <= room) || STEPS[STEPS.length - 1];
+    const off = shift((first + last) / 2, ctx.zone) * 6e4;
+    const found = [];
+    if (step < 2629800e3) {
+      for (let t = Math.ceil((first + off) / step) * step - off; t <= last; t += step) found.push(t);
+    } else {
+      const months = Math.max(1, Math.round(step / 2629800e3));
+      const begin = new Date(first + off);
+      for (let m = Math.ceil((begin.getUTCFullYear() * 12 + begin.getUTCMonth() + 0.01) / months) * months; ; m += months) {
+        const t = Date.UTC(Math.floor(m / 12), m % 12, 1) - off;
+        if (t > last) break;
+        found.push(t);
+      }
+    }
+    return [found, step];
+  }
+
+  function draw() {
+    const state = ctx.state;
+    if (!state.name || state.trouble && !state.curve || !view) return;
+    const place = box(), ratio = window.devicePixelRatio || 1;
+    if (place.width < 50 || place.height < 50) return;
+    canvas.width = Math.round(place.width * ratio);
+    canvas.height = Math.round(place.height * ratio);
+    const g = canvas.getContext("2d");
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const ink = style("--wf-text"), muted = style("--wf-muted"), line = style("--wf-line"), accent = style("--wf-accent"), late = style("--wf-late");
+    g.clearRect(0, 0, place.width, place.height);
+    g.font = `12px ${style("--wf-font") || "sans-serif"}`;
+    const [low, high] = limitsOf(state, curve);
+    const x = (t) => place.left + (t - view[0]) / (view[1] - view[0]) * (place.right - place.left);
+    const y = (v) => place.bottom - (v - low) / (high - low) * (place.bottom - place.top);
+    shown = {x, y, place, low, high};
+    g.strokeStyle = line; g.fillStyle = muted; g.lineWidth = 1; g.textAlign = "right"; g.textBaseline = "middle";
+    const step = niceStep(high - low, Math.max(2, (place.bottom - place.top) / 42));
+    for (let v = Math.ceil(low / step) * step; v <= high; v += step) {
+      g.beginPath(); g.moveTo(place.left, y(v)); g.lineTo(place.right, y(v)); g.stroke();
+      g.fillText(number(v, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))).replace("-", "−"), place.left - 6, y(v));
+    }
+    const [times, every] = ticks(view[0], view[1], Math.max(2, (place.right - place.left) / 78));
+    g.textAlign = "center"; g.textBaseline = "top";
+    for (const t of times) {
+      g.beginPath(); g.moveTo(x(t), place.top); g.lineTo(x(t), place.bottom); g.stroke();
+      g.fillText(label(t, every), x(t), place.bottom + 5);
+    }
+    g.fillText(`${ctx.t("chart.time")} (${offset(view[1], ctx.zone)})`, (place.left + place.right) / 2, place.bottom + 21);
+    g.save(); g.translate(11, (place.top + place.bottom) / 2); g.rotate(-Math.PI / 2); g.textBaseline = "middle";
+    g.fillText(`${state.field || ""}${state.units ? ` (${state.units})` : ""}`, 0, 0); g.restore();
+    g.save(); g.beginPath(); g.rect(place.left, place.top, place.right - place.left, place.bottom - place.top); g.clip();
+    const now = ctx.now();
+    if (x(now) < place.right) { g.globalAlpha = 0.07; g.fillStyle = ink; g.fillRect(x(now), place.top, place.right - x(now), place.bottom - place.top); g.globalAlpha = 1; }
+    for (const alarm of state.alarms || []) {
+      const from = x(alarm.from), to = x(alarm.to === null ? Math.min(now, view[1]) : alarm.to);
+      if (to < place.left || from > place.right) continue;
+      g.fillStyle = style(LINES[alarm.severity] || LINES.Unknown);
+      g.globalAlpha = 0.12; g.fillRect(from, place.top, Math.max(2, to - from), place.bottom - place.top);
+      g.globalAlpha = 1; g.fillRect(from, place.top, Math.max(3, to - from), 5);
+    }
+    g.textAlign = "left"; g.textBaseline = "bottom";
+    for (const [limit, name, severity] of state.limits || []) {
+      if (limit < low || limit > high) continue;
+      g.strokeStyle = style(LINES[severity] || LINES.Unknown); g.setLineDash([6, 4]); g.lineWidth = 1.5;
+      g.beginPath(); g.moveTo(place.left, y(limit)); g.lineTo(place.right, y(limit)); g.stroke(); g.setLineDash([]);
+      g.fillStyle = ink; g.fillText(`${name} ${value(limit, "")}`, place.left + 5, y(limit) - 2);
+    }
+    const ahead = state.ahead;
+    if (ahead) {
+      if (ahead.lo) {
+        g.fillStyle = accent; g.globalAlpha = 0.18; g.beginPath();
+        ahead.t.forEach((t, i) => (i ? g.lineTo(x(t), y(ahead.hi[i])) : g.moveTo(x(t), y(ahead.hi[i]))));
+        for (let i = ahead.t.length - 1; i >= 0; i--) g.lineTo(x(ahead.t[i]), y(ahead.lo[i]));
+        g.closePath(); g.fill(); g.globalAlpha = 1;
+      }
+      g.strokeStyle = accent; g.setLineDash([2, 3]); g.lineWidth = 2; g.beginPath();
+      ahead.t.forEach((t, i) => (i ? g.lineTo(x(t), y(ahead.v[i])) : g.moveTo(x(t), y(ahead.v[i])))); g.stroke(); g.setLineDash([]);
+    }
+    g.strokeStyle = accent; g.lineWidth = 1.6; g.lineJoin = "round"; g.beginPath();
+    const gap = Math.max(3 * (state.every || 0) * 1000, 4 * (view[1] - view[0]) / Math.max(1, place.right - place.left));
+    let up = true, before = -Infinity;
+    for (let i = 0; i < curve.t.length; i++) {
+      const v = curve.v[i], t = curve.t[i];
+      if (v !== v || curve.f[i] >= 3) { up = true; continue; }
+      if (t - before > gap && state.every) up = true;
+      if (up) g.moveTo(x(t), y(v)); else g.lineTo(x(t), y(v));
+      up = false; before = t;
+    }
+    g.stroke();
+    g.strokeStyle = late; g.lineWidth = 1.8;
+    for (let i = 0; i < curve.t.length; i++) {
+      if (curve.f[i] < 2 || curve.v[i] !== curve.v[i]) continue;
+      const px = x(curve.t[i]), py = Math.min(Math.max(y(curve.v[i]), place.top + 5), place.bottom - 5);
+      g.beginPath(); g.moveTo(px - 4, py - 4); g.lineTo(px + 4, py + 4); g.moveTo(px + 4, py - 4); g.lineTo(px - 4, py + 4); g.stroke();
+    }
+    for (const alarm of state.alarms || []) {
+      g.fillStyle = style(LINES[alarm.severity] || LINES.Unknown);
+      for (const t of alarm.samples) {
+        if (t < view[0] || t > view[1]) continue;
+        const at = nearest(t);
+        if (at === null) continue;
+        g.beginPath(); g.arc(x(curve.t[at]), y(curve.v[at]), 4, 0, 7); g.fill(); g.strokeStyle = ink; g.lineWidth = 1; g.stroke();
+      }
+    }
+    for (const event of state.events || []) {
+      const px = x(event.at);
+      if (px < place.left || px > place.right) continue;
+      g.strokeStyle = style(LINES[event.severity] || LINES.Unknown); g.setLineDash([1, 3]); g.lineWidth = 1.5;
+      g.beginPath(); g.moveTo(px, place.top); g.lineTo(px, place.bottom); g.stroke(); g.setLineDash([]);
+      g.fillStyle = g.strokeStyle; g.beginPath(); g.moveTo(px - 5, place.bottom); g.lineTo(px + 5, place.bottom); g.lineTo(px, place.bottom - 8); g.fill();
+    }
+    if (x(now) >= place.left && x(now) <= place.right) {
+      g.strokeStyle = ink; g.lineWidth = 1.5; g.beginPath(); g.moveTo(x(now), place.top); g.lineTo(x(now), place.bottom); g.stroke();
+    }
+    if (pointer !== null && pointer >= place.left && pointer <= place.right) {
+      g.strokeStyle = muted; g.lineWidth = 1; g.beginPath(); g.moveTo(pointer, place.top); g.lineTo(pointer, place.bottom); g.stroke();
+    }
+    g.restore();
+  }
+
+  /** Place of the sample that is nearest to a time, of those with a value. */
+  function nearest(t) {
+    let low = 0, high = curve.t.length - 1, best = null;
+    while (low < high) { const middle = (low + high) >> 1; if (curve.t[middle] < t) low = middle + 1; else high = middle; }
+    for (let i = Math.max(0, low - 6); i < Math.min(curve.t.length, low + 6); i++) {
+      if (curve.v[i] === curve.v[i] && (best === null || Math.abs(curve.t[i] - t) < Math.abs(curve.t[best] - t))) best = i;
+    }
+    return best;
+  }
+
+  function point(px) {
+    const state = ctx.state;
+    pointer = px;
+    if (px === null || !shown) { tip.hidden = true; draw(); return; }
+    const t = view[0] + (px - shown.place.left) / (shown.place.right - shown.place.left) * (view[1] - view[0]);
+    const at = nearest(t);
+    const lines = [];
+    const reach = (view[1] - view[0]) / 60;
+    if (at !== null && Math.abs(curve.t[at] - t) < Math.max(reach, (state.every || 0) * 2000)) {
+      lines.push(h("b", {}, value(curve.v[at], state.units)), h("span", {}, fullTime(curve.t[at], ctx.zone)));
+      const mark = (state.marks || []).find((m) => Math.abs(m.at - curve.t[at]) < 1000);
+      if (mark) lines.push(h("span", {class: "odd"}, `${mark.checks}: ${mark.reason}`));
+      else if (curve.f[at] >= 2) lines.push(h("span", {class: "odd"}, ctx.t(curve.f[at] === 2 ? "wall.suspect" : "wall.bad")));
+    }
+    for (const event of state.events || []) if (Math.abs(event.at - t) < reach / 2) lines.push(h("span", {}, event.title));
+    for (const alarm of state.alarms || []) if (t >= alarm.from && t <= (alarm.to === null ? ctx.now() : alarm.to)) lines.push(h("span", {}, alarm.why || alarm.title));
+    tip.hidden = !lines.length;
+    fill(tip, lines.slice(0, 6));
+    tip.style.left = `${Math.min(Math.max(4, px + 12), stage.clientWidth - 260)}px`;
+    draw();
+  }
+
+  ctx.listen(canvas, "wheel", (event) => {
+    if (!view || !shown) return;
+    event.preventDefault();
+    const share = Math.min(Math.max((event.offsetX - shown.place.left) / (shown.place.right - shown.place.left), 0), 1);
+    const at = view[0] + share * (view[1] - view[0]);
+    const size = (view[1] - view[0]) * Math.exp(Math.min(Math.max(event.deltaY, -240), 240) / 300);
+    look(at - share * size, at + (1 - share) * size);
+  });
+  ctx.listen(canvas, "pointerdown", (event) => { if (view) { drag = {x: event.clientX, view: [...view]}; canvas.setPointerCapture(event.pointerId); } });
+  ctx.listen(canvas, "pointermove", (event) => {
+    if (drag && shown) {
+      const by = (drag.x - event.clientX) / (shown.place.right - shown.place.left) * (drag.view[1] - drag.view[0]);
+      look(drag.view[0] + by, drag.view[1] + by);
+    } else point(event.offsetX);
+  });
+  ctx.listen(canvas, "pointerup", () => { drag = null; });
+  ctx.listen(canvas, "pointercancel", () => { drag = null; });
+  ctx.listen(canvas, "pointerleave", () => point(null));
+  ctx.listen(canvas, "keydown", (event) => {
+    if (!view) return;
+    const size = view[1] - view[0];
+    const moves = {
+      ArrowLeft: [-0.2, -0.2], ArrowRight: [0.2, 0.2], "+": [0.25, -0.25], "=": [0.25, -0.25], "-": [-0.5, 0.5],
+    };
+    if (event.key in moves) { look(view[0] + moves[event.key][0] * size, view[1] + moves[event.key][1] * size); event.preventDefault(); event.stopPropagation(); }
+    else if (event.key === "End") { ctx.send("now"); event.preventDefault(); }
+  });
+  const watcher = new ResizeObserver(() => draw());
+  watcher.observe(stage);
+  ctx.ends(() => { watcher.disconnect(); clearTimeout(timer); });
+  ctx.every(5000, draw);
+
+  function facts(state) {
+    const told_ = [], found = state.facts || {};
+    const latest = state.latest;
+    if (latest) told_.push([ctx.t("station.latest"), `${value(latest.value, state.units)} · ${ago(latest.at, ctx.now(), ctx.language)}${latest.flag >= 2 ? " · " + ctx.t(latest.flag === 2 ? "wall.suspect" : latest.flag === 9 ? "wall.missing" : "wall.bad") : ""}`]);
+    const over = latest && latest.value !== null ? (state.limits || []).filter(([limit]) => latest.value >= limit) : [];
+    if ((state.limits || []).length) told_.push([ctx.t("station.limits"), (state.limits || []).map(([limit, name]) => `${name} ${value(limit, "")}`).join(" · ") + (over.length ? "" : ` · ${ctx.t("wall.below")}`)]);
+    if (found.percent !== undefined && found.percent !== null) told_.push([ctx.t("station.percent"), ctx.t("station.percent.of", {n: number(found.percent, 0)})]);
+    if (found.period) told_.push([ctx.t("station.period"), ctx.t("station.period.of", {n: number(found.period, found.period < 10 ? 1 : 0), low: found.low === null ? "–" : number(found.low, 1), high: found.high === null ? "∞" : number(found.high, 0)})]);
+    else if (found.years !== undefined) told_.push([ctx.t("station.period"), found.years < 5 ? ctx.t("station.period.short", {n: number(found.years, 1)}) : ctx.t("station.period.usual")]);
+    if (state.ahead && state.ahead.why) told_.push([ctx.t("station.forecast"), (state.ahead.model ? state.ahead.model + ". " : "") + state.ahead.why]);
+    return h("dl", {class: "facts"}, told_.map(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
+  }
+
+  function lists(state) {
+    const blocks = [];
+    if ((state.alarms || []).length) blocks.push(h("section", {}, h("h3", {}, ctx.t("station.alarms")), h("ul", {}, state.alarms.slice(0, 12).map((alarm) =>
+      h("li", {}, sign(alarm.severity, 13), " ", h("button", {type: "button", class: "link", onclick: () => ctx.send("record", {record: ["alarm", "alarms", alarm.id]})}, alarm.title), h("span", {class: "muted"}, ` ${clockTime(alarm.from, ctx.zone, ctx.now())}${alarm.to === null ? "" : "–" + clockTime(alarm.to, ctx.zone, ctx.now())}`), h("div", {class: "why"}, alarm.why))))));
+    if ((state.events || []).length) blocks.push(h("section", {}, h("h3", {}, ctx.t("station.events")), h("ul", {}, state.events.slice(-12).reverse().map((event) =>
+      h("li", {}, sign(event.severity, 13), " ", h("button", {type: "button", class: "link", onclick: () => ctx.send("record", {record: event.record})}, event.title), h("span", {class: "muted"}, ` ${clockTime(event.at, ctx.zone, ctx.now())}`))))));
+    if ((state.marks || []).length) blocks.push(h("section", {}, h("h3", {}, ctx.t("station.marks", {n: state.marks.length})), h("ul", {}, state.marks.slice(0, 12).map((mark) =>
+      h("li", {}, h("span", {class: "odd"}, mark.checks), h("span", {class: "muted"}, ` ${clockTime(mark.at, ctx.zone, ctx.now())} `), mark.reason)))));
+    if ((state.near || []).length) blocks.push(h("section", {}, h("h3", {}, ctx.t("station.near")), h("ul", {}, state.near.map((other) =>
+      h("li", {}, h("button", {type: "button", class: "link", onclick: () => ctx.send("series", {name: other.name})}, other.title), h("span", {class: "num"}, ` ${other.latest ? value(other.latest.value, other.units) : "–"}`), h("span", {class: "muted"}, ` ${number(other.km, 1)} km`))))));
+    return blocks;
+  }
+
+  return (state) => {
+    const open = Boolean(state.name);
+    empty.hidden = open;
+    fill(empty, ctx.t("station.choose"));
+    for (const part of [head, stage, below, spoken]) part.hidden = !open;
+    notice.hidden = !state.trouble;
+    fill(notice, state.trouble || "");
+    if (!open) { view = null; return; }
+    if (told !== state.name) { told = state.name; view = null; asked = null; }
+    if (state.curve) curve = unpack(state.curve);
+    if (state.span && (view === null || state.following || (asked && Math.abs(asked[0] - state.span[0]) < 1 && Math.abs(asked[1] - state.span[1]) < 1 && !drag))) view = drag ? view : [...state.span];
+    const ends = state.curve || {};
+    fill(head,
+      h("h2", {}, title(state) || state.name), h("span", {class: "muted name"}, state.name),
+      h("div", {class: "chips"}, SPANS_OF.map(([name, ms]) => h("button", {type: "button", class: "chip", onclick: () => span(ms)}, ctx.t(`station.span.${name}`))),
+        h("button", {type: "button", class: "chip", disabled: !ends.first, onclick: () => look(ends.first, Math.max(ends.last, ends.first + 6e5), true)}, ctx.t("station.all")),
+        h("button", {type: "button", class: "chip", onclick: () => ctx.send("now")}, ctx.t("station.now"))),
+      h("div", {class: "chips"}, h("button", {type: "button", class: "chip", disabled: Boolean(state.busy), onclick: () => ctx.send("forecast")}, ctx.t(state.busy ? "station.forecasting" : "station.foresee")),
+        h("button", {type: "button", class: "chip", onclick: () => ctx.send("save")}, "CSV")));
+    canvas.setAttribute("aria-label", ctx.t("station.plot", {name: title(state) || state.name}));
+    fill(spoken, state.latest ? `${title(state)}: ${value(state.latest.value, state.units)}` : "");
+    fill(below, facts(state), lists(state));
+    draw();
+  };
+});
+
+PANES.StationPane = StationPane;
 }
 {
 // Around the tiles: counts that filter, choices, headings of groups, the table beside, and the picture to take away.
