@@ -484,6 +484,7 @@ const WallPane = pane("stations", (ctx) => {
     find.placeholder = ctx.t("wall.find");
     find.setAttribute("aria-label", ctx.t("wall.find"));
     fill(sorted, ctx.t("wall.resort"));
+    if (cursor === null) fill(option, ctx.t("wall.stations.title")); // it has a name before there is a cursor
     fold.setAttribute("aria-label", ctx.t("wall.fold"));
     if (ctx.root.getRootNode().activeElement !== find) find.value = state.text || "";
     if (!wall && (changed || !choices.childNodes.length)) paintTools();
