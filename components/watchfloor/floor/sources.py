@@ -12,6 +12,7 @@ from watchfloor.core.errors import SettingsError
 from watchfloor.core.settings import Settings
 from watchfloor.feeds.collect import Accept, Broker, Collector, Edge, FeedPlan
 from watchfloor.feeds.profile import load as load_profile
+from watchfloor.floor.ageing import keep_ageing
 from watchfloor.floor.place import data_folder
 from watchfloor.store import Store
 
@@ -166,6 +167,8 @@ class Sources:
             threading.Thread(target=edge.run, args=(stop,), name=f"story {block.source}", daemon=True)
             for block, edge in zip(self.stories, self.edges, strict=True)
         ]
+        ageing = (self._store, self._clock, self._settings, stop)
+        threads.append(threading.Thread(target=keep_ageing, args=ageing, name="archive", daemon=True))
         for thread in threads:
             thread.start()
         collector.run(stop)
