@@ -19,7 +19,7 @@ __all__ = ["HAZARD_WORDS", "MATTER", "STATES", "THEMES", "Filters", "Selection"]
 
 STATES: tuple[str, ...] = get_args(State)
 THEMES = ("dark", "light")
-TABS = ("wall", "latency", "compare", "rules")
+TABS = ("wall", "station", "latency", "compare", "rules")
 SPANS = ("1h", "6h", "24h", "3d", "7d", "30d", "1y")
 GROUPS = ("none", "hazard", "basin", "kind", "district")
 SIZES = ("small", "medium", "large")
@@ -175,7 +175,7 @@ class Selection(param.Parameterized):
     def reset(self) -> None:
         """Let everything through again; times, language and theme stay."""
         self.param.update(
-            kinds=[], also=[], hazards=[], severities=[], statuses=[], states=[], text="", area=None
+            kinds=[], also=[], hazards=[], severities=[], statuses=[], states=[], conditions=[], text="", area=None
         )
 
     def choose(self, **values: Any) -> None:

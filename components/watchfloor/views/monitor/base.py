@@ -53,11 +53,11 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place("wall", "Wall", "main", wall=True),
+    Place("station", "StationDepth", "main"),
     Place("latency", "Latency", "main"),
     Place("compare", "Compare", "main"),
     Place("rules", "Rules", "main"),
     Place("alarms", "Alarms", "list", wall=True),
-    Place("station", "StationDepth", "detail"),
 )
 """Every part that the desk has a place for; tabs in their order."""
 

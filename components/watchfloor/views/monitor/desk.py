@@ -45,7 +45,8 @@ class DeskTabs(MonitorView):
         """Return the tabs, and whether the place for one station's detail is empty."""
         chosen = self.selection
         tab = chosen.tab if chosen.tab in self._names else self._names[0]
-        return {"tabs": self._names, "open": tab, "vacant": chosen.series is None}
+        # the tab of one station says more than what stands beside the wall
+        return {"tabs": self._names, "open": tab, "vacant": chosen.series is None or tab == "station"}
 
     def heard(self, what: str, message: Mapping[str, Any]) -> None:
         """Open a tab."""
