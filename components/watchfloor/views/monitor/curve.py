@@ -219,7 +219,7 @@ def standing(store: Any, name: str, value: float, at: datetime) -> Standing:
     if years < 5.0:
         return Standing(percent, nothing, nothing, nothing, years)
     threshold = float(np.quantile(values, 0.995))
-    _, highest = peaks(time, values, threshold, _APART.total_seconds())
+    _, highest = peaks(time, values, threshold, _APART.total_seconds() / 3600.0)
     try:
         fit = fit_peaks(highest, threshold, years)
         period = float(fit.period(value)) if value > threshold else nothing
