@@ -170,7 +170,7 @@ def measure_rules(cube: Cube, end: object) -> None:
     at = START + timedelta(days=DAYS) - timedelta(days=2)
     warm = Rules(list(rules.rules.values()))
     warm.evaluate(cube, START + timedelta(hours=6))
-    with Measure(f"{len(RULES)} rules begin: a year of all stations"):
+    with Measure(f"{len(RULES)} rules begin: 40 days of all stations"):
         found = rules.evaluate(cube, at)
     print(f"  {sum(verdict.fires for verdict in found)} verdicts fire, {len(found)} are spoken of")
     with Measure(f"{len(RULES)} rules, one step of all stations", 144):

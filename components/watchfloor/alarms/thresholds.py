@@ -23,7 +23,7 @@ _MOST = 8
 _WORDS = {"rising": "above", "up": "above", "falling": "below", "down": "below"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Level:
     """One level of a threshold set.
 
@@ -49,6 +49,17 @@ class Level:
     low: float = math.nan
     colour: WarningColour | None = None
     grade: ResponseGrade | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same; a side that neither has is the same, too."""
+        return isinstance(other, Level) and self._same() == other._same()
+
+    def __hash__(self) -> int:
+        """Return a number that is the same for the same levels."""
+        return hash(self._same())
+
+    def _same(self) -> tuple[object, ...]:
+        return self.name, repr(self.high), repr(self.low), self.colour, self.grade
 
     def reached(self, value: float) -> bool:
         """Tell whether a value is at or beyond it."""
