@@ -10,6 +10,7 @@ import shapely
 import xarray as xr
 
 from watchfloor.core.provenance import digest
+from watchfloor.views.situation import SituationList
 from watchfloor.views.situation.figures import FIGURES, figure, figures, warned
 from watchfloor.views.situation.people import People, count
 from watchfloor.views.situation.snapshot import take
@@ -49,6 +50,16 @@ def test_a_trace_names_the_records_and_its_digest_is_over_them(busy):
     tell(busy, record("A1", revision="2", severity="Severe", sent=NOW - timedelta(seconds=30)))
     other = take(busy)
     assert figure("Severe", figures(other)).trace(other)["digest"] != trace["digest"]
+
+
+def test_the_severities_count_what_the_list_shows(busy):
+    tell(busy, record("L1", "alarm", source="alarms", severity="Extreme", sent=NOW - timedelta(minutes=1)))
+    snapshot = take(busy)
+    counted = {item.name: item.value for item in figures(snapshot)}
+    listed = SituationList(busy).pane.state["rows"]
+    for severity in ("Extreme", "Severe", "Moderate"):
+        assert counted[severity] == sum(row["severity"] == severity for row in listed)
+    assert counted["Extreme"] == 2
 
 
 def test_a_sensor_that_is_silent_or_flagged_is_not_calm_and_not_over(busy):

@@ -8,6 +8,7 @@ from typing import Any
 from watchfloor.core.clock import format_time
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import Severity
+from watchfloor.views.selection import MATTER
 from watchfloor.views.sensors import Sensor
 from watchfloor.views.situation.rows import Row
 from watchfloor.views.situation.snapshot import Snapshot
@@ -86,7 +87,7 @@ def figures(snapshot: Snapshot, people: float | None = None, notes: Sequence[str
         What that number leaves out.
     """
     active = [row for row in snapshot.rows if row.phase == "active"]
-    matter = [row for row in active if row.record.kind in {"alert", "event", "incident"}]
+    matter = [row for row in active if row.record.kind in MATTER]  # as the list shows them
     found = []
     for severity in Severity:
         held = tuple(row for row in matter if row.record.severity == severity)
@@ -97,7 +98,7 @@ def figures(snapshot: Snapshot, people: float | None = None, notes: Sequence[str
                 "records",
                 tone=severity.value,
                 rows=held,
-                question=f"kind in (alert, event, incident), active at the valid time, severity = {severity.value}",
+                question=f"kind in ({', '.join(MATTER)}), active at the valid time, severity = {severity.value}",
             )
         )
     areas = warned(snapshot.rows)

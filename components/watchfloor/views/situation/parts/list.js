@@ -115,6 +115,7 @@ const ListPane = pane("list", (ctx) => {
   }
 
   function trust(row) {
+    if (row.kind === "alarm") return null; // the floor's own: nobody else could have signed it
     const mark = {verified: "✓", unverified: "?", none: "–"}[row.trust] || "–";
     return h("span", {class: `trust ${row.trust}`, title: ctx.t(`trust.${row.trust}.long`)}, `${mark} ${ctx.t(`trust.${row.trust}`)}`);
   }
