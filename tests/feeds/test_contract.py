@@ -58,6 +58,13 @@ SEEDS: dict[str, bytes] = {
     "metar": b"METAR KCLT 011152Z 22010G18KT 10SM SCT040 24/19 A2992 RMK AO2 SLP130 T02390189=\n",
     "tides": b"[IDT;*DIF*;A;CENT;20190213]\n[W3H]\nPAR;WATHTE;Waterhoogte;J\nEHD;I;cm\nHDH;NAP;NAP\nLOC;VLISSGN;Vlissingen;P;RD;3048000;38522000\n"
     b"[RKS]\nTYD;20260601;0000;20260601;0200;60;min\n[WRD]\n122/0:225/0:\n230/0:\n",
+    "nwis": b"# retrieved: 2026-06-01\n#    TS   parameter     Description\n#    7    00065         Gage height, feet\n"
+    b"agency_cd\tsite_no\tdatetime\ttz_cd\t7_00065\t7_00065_cd\n5s\t15s\t20d\t6s\t14n\t10s\n"
+    b"USGS\t01491000\t2026-06-01 05:00\tEST\t10.0\tP\n",
+    "quakeml": b"""<?xml version="1.0" encoding="UTF-8"?><q:quakeml xmlns:q="http://quakeml.org/xmlns/quakeml/1.2" xmlns="http://quakeml.org/xmlns/bed/1.2">
+<eventParameters publicID="smi:x/1"><event publicID="smi:x/e1"><origin publicID="smi:x/o1"><time><value>2026-06-01T10:00:00Z</value></time>
+<latitude><value>25.1</value></latitude><longitude><value>110.2</value></longitude><depth><value>12000</value></depth></origin>
+<magnitude publicID="smi:x/m1"><mag><value>5.1</value></mag><type>Mw</type></magnitude></event></eventParameters></q:quakeml>""",
     "table": b"series,time,value,flag,units\ngauge/1,2026-06-01T10:00:00Z,4.25,0,m\ngauge/1,2026-06-01T10:10:00Z,,9,m\n",
 }  # fmt: skip
 
@@ -85,6 +92,8 @@ SAMPLES: tuple[tuple[str, str], ...] = (
         "sensorthings",
         "conformance/FraunhoferIOSB__FROST-Server/FROST-Server.Tests/src/test/resources/entitiesDefault.json",
     ),
+    ("quakeml", "conformance/pypi__obspy/obspy/io/*/tests/data/*.xml"),
+    ("nwis", "rivers_weather/DOI-USGS__dataretrieval-python/tests/data/waterservices_[id]v.txt"),
     ("tides", "rivers_weather/Deltares__hatyan/tests/data_unitsystemtests/VLISSGN_ext.txt"),
 )
 
@@ -202,7 +211,9 @@ def test_every_truncation(name: str) -> None:
     for end in range(len(seed)):
         parsed = reader(name).parse(seed[:end], CONTEXT)
         check(parsed)
-        empty_table = name in ("firms", "table") and b"\n" in seed[:end]  # a header without rows is a table
+        empty_table = (
+            name in ("firms", "nwis", "table") and b"\n" in seed[:end]
+        )  # a header without rows is a table
         assert parsed.records or parsed.observations or parsed.rejected or empty_table, end
 
 

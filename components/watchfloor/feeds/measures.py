@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.fields import FIELDS
 from watchfloor.core.units import SOURCE, Scale, readable
@@ -132,6 +133,7 @@ class Measures:
     forecast: set[str] = field(default_factory=set)
     _series: dict[str, Series] = field(default_factory=dict)
     _scales: dict[tuple[str, str], Scale | None] = field(default_factory=dict)
+    _told: dict[tuple[str, datetime], float | None] = field(default_factory=dict)
 
     def describe(
         self,
@@ -221,6 +223,24 @@ class Measures:
             self.observations.append(Observation(name, time, math.nan, MISSING))
             return
         self.observations.append(Observation(name, time, found if scale is None else scale(found), flagged))
+
+    def see_once(self, name: str, time: datetime, value: Any, flagged: int, scale: Scale | None) -> None:
+        """Add a value as `see` does, if the document gives none for this series and time yet; the same twice counts once.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is no finite number, or the document already gave another value for this time, which stays.
+        """
+        found = None if flagged == MISSING else number(value, "value")
+        at = (name, time)
+        if at not in self._told:
+            self.see(name, time, value, flagged, scale)
+            self._told[at] = found
+        elif self._told[at] != found:
+            raise InvalidInputError(
+                f"{name} has two values at {format_time(time)}: {self._told[at]} and {found}; the first is kept."
+            )
 
     def refuse(self, error: Exception | str, where: str, part: Any = b"") -> None:
         """Put a part aside."""

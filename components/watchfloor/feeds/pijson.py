@@ -55,7 +55,9 @@ class PiJson(Feed):
     def sniff(cls, data: bytes, name: str = "") -> bool:  # noqa: ARG003  its bytes tell enough
         """Tell by the names that its head has."""
         head = data[:8192].lstrip(b"\xef\xbb\xbf \t\r\n")
-        return head.startswith(b"{") and b'"timeSeries"' in head
+        return (
+            head.startswith(b"{") and b'"timeSeries"' in head and b"timeSeriesResponse" not in head
+        )  # that is NWIS
 
     def parse(self, data: bytes, context: Context) -> Parsed:
         """Read every series; one that cannot be read is rejected, and so is each of its events."""
