@@ -1,5 +1,6 @@
 """Wind of a tropical cyclone along its track: the parametric profiles of Holland (1980, 2010)."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -47,12 +48,12 @@ def shape(speed: Any, drop: Any) -> Any:
     array_like
         B, between 1 and 2.5 (the range that Holland gives).
     """
-    return np.clip(speed**2 * np.e * AIR_DENSITY / (100.0 * np.maximum(drop, 0.1)), 1.0, 2.5)
+    return np.clip(speed**2 * math.e * AIR_DENSITY / (100.0 * np.maximum(drop, 0.1)), 1.0, 2.5)
 
 
 def strongest(b: Any, drop: Any) -> Any:
     """Return the strongest wind, m/s, of a pressure drop in hPa (Holland 1980, eq. 7)."""
-    return np.sqrt(b * 100.0 * drop / (AIR_DENSITY * np.e))
+    return np.sqrt(b * 100.0 * drop / (AIR_DENSITY * math.e))
 
 
 def coriolis(latitude: Any) -> Any:

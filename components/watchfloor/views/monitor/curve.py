@@ -234,7 +234,7 @@ def latest(frame: pd.DataFrame, name: str) -> Mapping[str, Any] | None:
     """Return the newest telling of a series, or None."""
     if name not in frame.index:
         return None
-    row = frame.loc[name]
+    row: Any = frame.loc[name]
     return {
         "at": micros(row["time"].to_pydatetime()) / 1e3,
         "value": float(row["value"]),
