@@ -19,7 +19,7 @@ __all__ = ["HAZARD_WORDS", "MATTER", "STATES", "THEMES", "Filters", "Selection"]
 
 STATES: tuple[str, ...] = get_args(State)
 THEMES = ("dark", "light")
-TABS = ("wall", "station", "latency", "compare", "rules")
+TABS = ("wall", "station", "latency", "compare", "rules", "alarm")
 SPANS = ("1h", "6h", "24h", "3d", "7d", "30d", "1y")
 GROUPS = ("none", "hazard", "basin", "kind", "district")
 SIZES = ("small", "medium", "large")

@@ -56,6 +56,7 @@ PLACES: tuple[Place, ...] = (
     Place("station", "StationDepth", "main"),
     Place("latency", "Latency", "main"),
     Place("compare", "Compare", "main"),
+    Place("alarm", "AlarmDepth", "main"),
     Place("rules", "Rules", "main"),
     Place("alarms", "Alarms", "list", wall=True),
 )
