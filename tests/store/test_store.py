@@ -248,3 +248,13 @@ def test_a_forgotten_store_leaves_no_open_file_behind(tmp_path: Path) -> None:
     del store, opened
     gc.collect()
     assert not [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == path]
+
+
+def test_a_reader_sees_one_snapshot_whatever_others_commit_meanwhile(store, alert, address, clock):
+    store.append([alert("A")])
+    with store._database.read() as connection:
+        first = connection.exec_driver_sql("SELECT count(*) FROM record").scalar_one()
+        with Store.open(address, clock=clock) as other:
+            other.append([alert("B")])
+        again = connection.exec_driver_sql("SELECT count(*) FROM record").scalar_one()
+    assert (first, again, store.count()) == (1, 1, 2)
