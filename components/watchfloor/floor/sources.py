@@ -21,7 +21,8 @@ __all__ = ["Sources", "pieces"]
 LEAD = timedelta(hours=40)
 """How far a story is when its floor is opened first: the morning of its second day, with two thirds of it to see."""
 
-PIECE, COARSE, LATELY = timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=6)
+PIECE = timedelta(minutes=10)
+COARSE = ((timedelta(hours=12), timedelta(hours=2)), (timedelta(hours=1), timedelta(minutes=30)))
 """How much of the past is told at once to those who live through it: of the last hours less than of what lies behind."""
 
 
@@ -207,9 +208,9 @@ def pieces(begun: datetime, now: datetime) -> Iterator[datetime]:
     >>> from watchfloor.core.clock import EPOCH
     >>> minute = timedelta(minutes=1)
     >>> [(at - EPOCH) // minute for at in pieces(EPOCH, EPOCH + 400 * minute)][:4]
-    [30, 60, 70, 80]
+    [30, 60, 90, 120]
     """
     at = begun
-    while (at := at + (COARSE if now - at > LATELY else PIECE)) < now:
+    while (at := at + next((step for age, step in COARSE if now - at > age), PIECE)) < now:
         yield at
     yield now
