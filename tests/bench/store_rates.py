@@ -105,9 +105,9 @@ def intake(store: Store, clock: FixedClock) -> None:
     show("marks of one series", ask(lambda: store.marks("in/1000/0")))
 
 
-def walk(size: int) -> Any:
+def walk(size: int, seed: int) -> Any:
     """Return values as a gauge has them: near the last one, in steps of a millimetre."""
-    return np.round(np.cumsum(np.random.default_rng(size).normal(0, 0.01, size)), 3)
+    return np.round(np.cumsum(np.random.default_rng(seed).normal(0, 0.01, size)), 3)
 
 
 def archived(store: Store, clock: FixedClock) -> None:

@@ -88,7 +88,7 @@ def test_a_store_in_use_is_not_replaced(address, clock, alert, tmp_path):
     with Store.open(address, clock=clock) as store:
         copy = store.backup(tmp_path / "copies" / "backup.sqlite")
         store.append([alert()])
-        with pytest.raises(StoreError, match="locked|in use"):
+        with pytest.raises(StoreError, match=r"locked|in use"):
             Store.restore(copy, address, overwrite=True)
         assert store.append([alert("L")]).stored == 1
         assert store.count() == 2
