@@ -74,9 +74,7 @@ def intake(store: Store, clock: FixedClock) -> None:
             "datetime64[us, UTC]"
         )
         tables = [
-            pd.DataFrame(
-                {"series": f"in/{size}/{at}", "time": ticks, "value": np.arange(size) / 7, "flag": 0}
-            )
+            pd.DataFrame({"series": f"in/{size}/{at}", "time": ticks, "value": walk(size, at), "flag": 0})
             for at in range(max(3, 100_000 // size))
         ]
         began = now_both()
