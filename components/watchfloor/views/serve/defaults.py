@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bokeh.core.has_props import HasProps
+from bokeh.core.property.bases import ParameterizedProperty
 from bokeh.core.property.descriptors import PropertyDescriptor
 from panel.config import config
 from panel.custom import ReactiveESM
@@ -16,6 +17,8 @@ __all__ = ["remember_defaults"]
 
 _KEPT = "_watchfloor_kept"
 _BUNDLE = "_watchfloor_bundle"
+_DEFAULT = "_watchfloor_default"
+_FIXED = (str, int, float, bool, type(None))
 
 
 def remember_defaults() -> None:
@@ -33,6 +36,12 @@ def remember_defaults() -> None:
     if isinstance(overridden, classmethod) and not hasattr(overridden.__func__, _KEPT):
         own: Any = classmethod(_of_class(overridden.__func__))
         HasProps._overridden_defaults = own  # type: ignore[method-assign]
+    default = PropertyDescriptor.__dict__.get("instance_default")
+    if callable(default) and not hasattr(default, _KEPT):
+        PropertyDescriptor.instance_default = _prepared(default)  # type: ignore[method-assign]
+    write = ParameterizedProperty.__dict__.get("__str__")
+    if callable(write) and not hasattr(write, _KEPT):
+        ParameterizedProperty.__str__ = _written(write)  # type: ignore[method-assign]
     bundle = ReactiveESM.__dict__.get("_bundle_path")
     look = getattr(bundle, "f", None)
     if callable(look) and not hasattr(look, _KEPT):
@@ -49,6 +58,41 @@ def _by_class(ask: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
     setattr(has_unstable_default, _KEPT, ask)
     return has_unstable_default
+
+
+def _prepared(ask: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Have Bokeh check a default once for each class: what cannot be changed is the same for each model."""
+
+    def instance_default(self: Any, obj: Any) -> Any:
+        themed = obj.themed_values()
+        if themed is not None and self.name in themed:
+            return ask(self, obj)
+        known: dict[type, Any] = self.__dict__.setdefault(_DEFAULT, {})
+        kind = type(obj)
+        if kind not in known:
+            made, again = ask(self, obj), ask(self, obj)
+            # a default that is made by a function may differ each time, though it be a text
+            fixed = isinstance(made, _FIXED) and made is again and not self.has_unstable_default(obj)
+            known[kind] = (made,) if fixed else None
+            return made
+        kept = known[kind]
+        return ask(self, obj) if kept is None else kept[0]
+
+    setattr(instance_default, _KEPT, ask)
+    return instance_default
+
+
+def _written(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Have Bokeh write the name of a property's type once: it does for each value that it checks, for an error that is none."""
+
+    def __str__(self: Any) -> str:  # noqa: N807  it takes that one's place
+        kept: str | None = self.__dict__.get(_KEPT)
+        if kept is None:
+            kept = self.__dict__[_KEPT] = write(self)
+        return kept
+
+    setattr(__str__, _KEPT, write)
+    return __str__
 
 
 def _found(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
