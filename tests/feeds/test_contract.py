@@ -65,6 +65,7 @@ SEEDS: dict[str, bytes] = {
 <eventParameters publicID="smi:x/1"><event publicID="smi:x/e1"><origin publicID="smi:x/o1"><time><value>2026-06-01T10:00:00Z</value></time>
 <latitude><value>25.1</value></latitude><longitude><value>110.2</value></longitude><depth><value>12000</value></depth></origin>
 <magnitude publicID="smi:x/m1"><mag><value>5.1</value></mag><type>Mw</type></magnitude></event></eventParameters></q:quakeml>""",
+    "shef": b".A MFBW4 20260601 Z DH1145/HGIRG 10.0 /TA 50\n.E MFBW4 20260601 Z DH1000/PCIRG/DIN15/1.04/1.05/M/1.07\n",
     "table": b"series,time,value,flag,units\ngauge/1,2026-06-01T10:00:00Z,4.25,0,m\ngauge/1,2026-06-01T10:10:00Z,,9,m\n",
 }  # fmt: skip
 
@@ -93,6 +94,7 @@ SAMPLES: tuple[tuple[str, str], ...] = (
         "conformance/FraunhoferIOSB__FROST-Server/FROST-Server.Tests/src/test/resources/entitiesDefault.json",
     ),
     ("quakeml", "conformance/pypi__obspy/obspy/io/*/tests/data/*.xml"),
+    ("shef", "alerts/akrherz__pyIEM/data/product_examples/SHEF/*[!X].txt"),
     ("nwis", "rivers_weather/DOI-USGS__dataretrieval-python/tests/data/waterservices_[id]v.txt"),
     ("tides", "rivers_weather/Deltares__hatyan/tests/data_unitsystemtests/VLISSGN_ext.txt"),
 )
