@@ -128,3 +128,14 @@ def test_what_cannot_be_compared_is_said() -> None:
         grid(time, time * 1.0, 0.0)
     with pytest.raises(InvalidInputError, match="longer step"):
         grid([0, 10**16], [1.0, 2.0], 1.0)
+
+
+def test_lags_longer_than_what_is_common_are_left_out() -> None:
+    value = red(60, 3)
+    time = np.arange(60) * MINUTE
+    found = lag_correlation((time, value), (time, value), step=60.0, most=7200.0)
+    assert found.best == 0.0
+    assert found.common[0] == 0
+    assert np.isnan(found.correlation[0])
+    with pytest.raises(InvalidInputError, match="at most 5 steps"):
+        lag_correlation((time[:5], value[:5]), (time, value), step=60.0, most=7200.0)

@@ -181,6 +181,8 @@ def lag_correlation(
     count = np.zeros(len(lags), np.int64)
     wide = float(stats.norm.ppf(0.5 + confidence / 2))
     for place, lag in enumerate(lags.tolist()):
+        if abs(lag) >= len(one):
+            continue
         left, right = (
             (one[: len(one) - lag], other[lag:]) if lag >= 0 else (one[-lag:], other[: len(other) + lag])
         )
