@@ -2,7 +2,7 @@
 
 ``python -m watchfloor.views.monitor.bundle`` writes it; a test says when it is out of date. A part's files
 (``wall.wire.js``, ``wall.js``, ``wall.css``) are found by their names. Each part has a scope of its own: names of one
-do not meet those of another. All see what ``situation/parts/core.js`` has, and ``listen`` of the broadcast channel.
+do not meet those of another. All see what ``situation/parts/core.js`` and ``axis.js`` have, and ``listen`` of the broadcast channel.
 """
 
 import json
@@ -22,6 +22,7 @@ __all__ = ["BUNDLE", "build", "main", "parts"]
 _HERE = Path(__file__).parent
 _CORE = Path(situation.__file__).parent / "parts"
 _CHANNEL = Path(serve.__file__).parent / "broadcast.js"
+_AXIS = _HERE / "axis.js"
 BUNDLE = _HERE / "monitor.bundle.js"
 _TERM = re.compile(r"""(?:\bt|phrase|word)\(\s*"([A-Za-z_.0-9]+)\"""")
 _PANE = re.compile(r"^const (\w+Pane) = pane\(", re.MULTILINE)
@@ -53,7 +54,7 @@ def parts(folder: Path = _HERE) -> dict[str, list[Path]]:
     """
     found: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*.js"), key=lambda path: (path.name.count(".") == 1, path.name)):
-        if path.name != BUNDLE.name:
+        if path not in {BUNDLE, _AXIS}:
             found.setdefault(path.name.split(".")[0], []).append(path)
     return dict(sorted(found.items()))
 
@@ -66,7 +67,7 @@ def build() -> str:
     >>> "export default" in build()
     True
     """
-    core = _read([_CORE / "core.js", _CHANNEL])
+    core = _read([_CORE / "core.js", _CHANNEL, _AXIS])
     scopes, panes = [], []
     for files in parts().values():
         code = _read(files)

@@ -2,23 +2,6 @@
 
 const SPANS_OF = [["10m", 6e5], ["1h", 36e5], ["6h", 216e5], ["24h", 864e5], ["3d", 2592e5], ["30d", 2592e6], ["1y", 31557600e3], ["10y", 315576e6]];
 const LINES = {Extreme: "--wf-extreme", Severe: "--wf-severe", Moderate: "--wf-moderate", Minor: "--wf-minor", Unknown: "--wf-unknown"};
-const STEPS = [6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 108e5, 216e5, 432e5, 864e5, 1728e5, 6048e5, 12096e5, 2629800e3, 7889400e3, 15778800e3, 31557600e3, 63115200e3, 157788e6];
-
-function unpack(curve) {
-  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
-  if (!curve) return {t: new Float64Array(0), v: new Float32Array(0), f: new Uint8Array(0)};
-  return {t: new Float64Array(bytes(curve.t)), v: new Float32Array(bytes(curve.v)), f: new Uint8Array(bytes(curve.f))};
-}
-
-function digits(value) {
-  const size = Math.abs(value);
-  return size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : size === 0 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(size)));
-}
-
-function niceStep(span, count) {
-  const raw = span / count, power = 10 ** Math.floor(Math.log10(raw)), share = raw / power;
-  return power * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
-}
 
 const StationPane = pane("station", (ctx) => {
   const head = h("div", {class: "head"});
@@ -80,32 +63,6 @@ const StationPane = pane("station", (ctx) => {
     return [low - pad, high + pad];
   }
 
-  function label(ms, step) {
-    const at = pieces(ms, ctx.zone);
-    if (step >= 31557600e3) return at.year;
-    if (step >= 2629800e3) return `${at.year}-${at.month}`;
-    if (step >= 864e5) return `${at.month}-${at.day}`;
-    return at.hour === "00" && at.minute === "00" ? `${at.month}-${at.day}` : `${at.hour}:${at.minute}`;
-  }
-
-  function ticks(first, last, room) {
-    const step = STEPS.find((s) => (last - first) / s <= room) || STEPS[STEPS.length - 1];
-    const off = shift((first + last) / 2, ctx.zone) * 6e4;
-    const found = [];
-    if (step < 2629800e3) {
-      for (let t = Math.ceil((first + off) / step) * step - off; t <= last; t += step) found.push(t);
-    } else {
-      const months = Math.max(1, Math.round(step / 2629800e3));
-      const begin = new Date(first + off);
-      for (let m = Math.ceil((begin.getUTCFullYear() * 12 + begin.getUTCMonth() + 0.01) / months) * months; ; m += months) {
-        const t = Date.UTC(Math.floor(m / 12), m % 12, 1) - off;
-        if (t > last) break;
-        found.push(t);
-      }
-    }
-    return [found, step];
-  }
-
   function draw() {
     const state = ctx.state;
     if (!state.name || state.trouble && !state.curve || !view) return;
@@ -129,11 +86,11 @@ const StationPane = pane("station", (ctx) => {
       g.beginPath(); g.moveTo(place.left, y(v)); g.lineTo(place.right, y(v)); g.stroke();
       g.fillText(number(v, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))).replace("-", "−"), place.left - 6, y(v));
     }
-    const [times, every] = ticks(view[0], view[1], Math.max(2, (place.right - place.left) / 78));
+    const [times, every] = ticks(ctx.zone, view[0], view[1], Math.max(2, (place.right - place.left) / 78));
     g.textAlign = "center"; g.textBaseline = "top";
     for (const t of times) {
       g.beginPath(); g.moveTo(x(t), place.top); g.lineTo(x(t), place.bottom); g.stroke();
-      g.fillText(label(t, every), x(t), place.bottom + 5);
+      g.fillText(label(ctx.zone, t, every), x(t), place.bottom + 5);
     }
     g.fillText(`${ctx.t("chart.time")} (${offset(view[1], ctx.zone)})`, (place.left + place.right) / 2, place.bottom + 21);
     g.save(); g.translate(11, (place.top + place.bottom) / 2); g.rotate(-Math.PI / 2); g.textBaseline = "middle";
