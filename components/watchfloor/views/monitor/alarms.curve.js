@@ -4,7 +4,7 @@ const CURVE = {h: 220, left: 46, right: 8, top: 10, bottom: 22};
 
 /** Draw `{start, end, points: [[ms, value, flag]], limits, samples, spans, units}`; `label` says what it is. */
 function drawCurve(ctx, data, label) {
-  const w = Math.min(1400, Math.max(300, (ctx.root.clientWidth || 760) - 60));
+  const w = Math.min(1400, Math.max(300, data.width || (ctx.root.clientWidth || 760) - 60));
   const {h: high, left, right, top, bottom} = CURVE;
   const {start, end, points = [], limits = [], samples = [], spans = []} = data;
   const good = points.filter((each) => each[1] !== null && each[2] < 2);

@@ -92,7 +92,7 @@ const RulesPane = pane("ruledesk", (ctx) => {
     fill(station, chosen.series.map((each) => h("option", {value: each.name, selected: each.name === chosen.shown}, titled(ctx, each))));
     station.disabled = !chosen.series.length;
     drawForm(chosen, state);
-    fill(picture, chosen.curve ? drawCurve(ctx, chosen.curve, `${titled(ctx, chosen.series.find((each) => each.name === chosen.shown) || {title: chosen.shown})}${chosen.curve.units ? ` (${chosen.curve.units})` : ""}${chosen.curve.spans.length ? ` · ${ctx.t("rules.marked")}` : ""}`) : null);
+    fill(picture, chosen.curve ? drawCurve(ctx, {...chosen.curve, width: picture.clientWidth}, `${titled(ctx, chosen.series.find((each) => each.name === chosen.shown) || {title: chosen.shown})}${chosen.curve.units ? ` (${chosen.curve.units})` : ""}${chosen.curve.spans.length ? ` · ${ctx.t("rules.marked")}` : ""}`) : null);
     if (asked !== ctx.language) {
       asked = ctx.language;
       fill(days, TRIAL_DAYS.map((each) => h("option", {value: String(each)}, ctx.t("rules.days", {n: each}))));
