@@ -66,6 +66,11 @@ SEEDS: dict[str, bytes] = {
 <latitude><value>25.1</value></latitude><longitude><value>110.2</value></longitude><depth><value>12000</value></depth></origin>
 <magnitude publicID="smi:x/m1"><mag><value>5.1</value></mag><type>Mw</type></magnitude></event></eventParameters></q:quakeml>""",
     "shef": b".A MFBW4 20260601 Z DH1145/HGIRG 10.0 /TA 50\n.E MFBW4 20260601 Z DH1000/PCIRG/DIN15/1.04/1.05/M/1.07\n",
+    "waterml": b"""<?xml version="1.0"?><om:OM_Observation xmlns:om="http://www.opengis.net/om/2.0" xmlns:wml2="http://www.opengis.net/waterml/2.0"
+xmlns:xlink="http://www.w3.org/1999/xlink"><om:observedProperty xlink:href="http://x/level" xlink:title="Gage height"/><om:featureOfInterest
+xlink:href="http://x/G1"/><om:result><wml2:MeasurementTimeseries><wml2:defaultPointMetadata><wml2:DefaultTVPMeasurementMetadata><wml2:uom
+code="ft"/></wml2:DefaultTVPMeasurementMetadata></wml2:defaultPointMetadata><wml2:point><wml2:MeasurementTVP><wml2:time>2026-06-01T10:00:00Z</wml2:time>
+<wml2:value>10</wml2:value></wml2:MeasurementTVP></wml2:point></wml2:MeasurementTimeseries></om:result></om:OM_Observation>""",
     "table": b"series,time,value,flag,units\ngauge/1,2026-06-01T10:00:00Z,4.25,0,m\ngauge/1,2026-06-01T10:10:00Z,,9,m\n",
 }  # fmt: skip
 
