@@ -5,12 +5,9 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from bokeh.document import Document
-
-if TYPE_CHECKING:
-    from watchfloor.views.serve.hub import Hub
 
 __all__ = ["MOST", "Batch", "Beat", "Subscription"]
 
@@ -18,6 +15,13 @@ log = logging.getLogger(__name__)
 
 MOST = 50_000
 """Changes kept for a page that does not take them; beyond, the page is told to read everything anew."""
+
+
+class _Hub(Protocol):
+    """What a subscription needs of its hub."""
+
+    def _forget(self, one: "Subscription") -> None: ...
+    def _failed(self, one: "Subscription", error: Exception) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Subscription:
     wants: Callable[[Any], bool] | None = None
     failures: int = 0
     closed: bool = False
-    _hub: "Hub | None" = None
+    _hub: "_Hub | None" = None
     _pending: list[Any] = field(default_factory=list)
     _beat: Beat | None = None
     _complete: bool = True

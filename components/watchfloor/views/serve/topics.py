@@ -3,15 +3,12 @@
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from bokeh.document import Document
 
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.security.roles import Capability
-
-if TYPE_CHECKING:
-    from watchfloor.views.serve.broadcast import Broadcast
 
 __all__ = ["LONGEST", "MOST", "Listener", "Topic", "frame"]
 
@@ -40,6 +37,12 @@ class Listener(Protocol):
         ...
 
 
+class _Channel(Protocol):
+    """What a topic needs of its channel."""
+
+    def _forget(self, topic: "Topic") -> None: ...
+
+
 @dataclass(eq=False)
 class Topic:
     """One thing that pages listen to; it ends with `close`, or with the last of the pages that it was made for.
@@ -64,7 +67,7 @@ class Topic:
     live: bool = False
     needs: Capability = Capability.VIEW
     listeners: set[Listener] = field(default_factory=set)
-    _channel: "weakref.ref[Broadcast] | None" = None
+    _channel: "weakref.ref[_Channel] | None" = None
     _kept: bool = False
     _docs: "weakref.WeakSet[Document]" = field(default_factory=weakref.WeakSet)
     _frame: bytes | None = None

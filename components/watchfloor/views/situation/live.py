@@ -7,16 +7,13 @@ everything comes by the session, as before.
 """
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bokeh.document import Document
 
 from watchfloor.views.serve.broadcast import Broadcast
 from watchfloor.views.serve.topics import Topic
 from watchfloor.views.situation.standing import PANES, SEEN, Standing
-
-if TYPE_CHECKING:
-    from watchfloor.views.situation.situation import Situation
 
 __all__ = ["Live"]
 
@@ -42,7 +39,7 @@ class Live:
     'Live'
     """
 
-    def __init__(self, desk: "Situation", doc: Document, url: str) -> None:
+    def __init__(self, desk: Any, doc: Document, url: str) -> None:
         self._desk = weakref.ref(desk)
         self._doc = weakref.ref(doc)
         self._url, self._page = url, url.partition("#")[2]
@@ -104,14 +101,14 @@ class Live:
         doc.add_next_tick_callback(take)
 
     @staticmethod
-    def _pictured(desk: "Situation") -> bool:
+    def _pictured(desk: Any) -> bool:
         """Tell whether a live layer has so many points that each page gets a picture of its own view."""
         stack = desk.map.stack
         return any("raster" in stack.drawn[layer.name].parts for layer in stack.layers
                    if layer.live and layer.name in stack.drawn)  # fmt: skip
 
     @staticmethod
-    def _concerned(desk: "Situation", batch: Any) -> bool:
+    def _concerned(desk: Any, batch: Any) -> bool:
         """Tell whether news are of what this page alone has in focus."""
         record, series = desk.selection.record, desk.selection.series
         if record is None and series is None:
