@@ -71,6 +71,13 @@ xmlns:xlink="http://www.w3.org/1999/xlink"><om:observedProperty xlink:href="http
 xlink:href="http://x/G1"/><om:result><wml2:MeasurementTimeseries><wml2:defaultPointMetadata><wml2:DefaultTVPMeasurementMetadata><wml2:uom
 code="ft"/></wml2:DefaultTVPMeasurementMetadata></wml2:defaultPointMetadata><wml2:point><wml2:MeasurementTVP><wml2:time>2026-06-01T10:00:00Z</wml2:time>
 <wml2:value>10</wml2:value></wml2:MeasurementTVP></wml2:point></wml2:MeasurementTimeseries></om:result></om:OM_Observation>""",
+    "ogcfeatures": json.dumps({"type": "FeatureCollection", "numberReturned": 1, "features": [{"type": "Feature", "id": "a",
+        "geometry": {"type": "Point", "coordinates": [-92.7, 40.2]}, "properties": {"monitoring_location_id": "USGS-1", "parameter_code": "00065",
+        "time": "2026-06-01T10:00:00Z", "value": "10.0", "unit_of_measure": "ft"}}], "links": [{"rel": "next", "href": "?offset=1"}]}).encode(),
+    "edr": json.dumps({"type": "Coverage", "domain": {"type": "Domain", "domainType": "PointSeries", "axes": {"x": {"values": [5.0]},
+        "y": {"values": [52.0]}, "t": {"values": ["2026-06-01T10:00:00Z"]}}}, "parameters": {"ta": {"type": "Parameter", "unit": {"symbol": "K"},
+        "observedProperty": {"label": {"en": "Air temperature"}}}}, "ranges": {"ta": {"type": "NdArray", "axisNames": ["t"], "shape": [1],
+        "values": [283.15]}}}).encode(),
     "table": b"series,time,value,flag,units\ngauge/1,2026-06-01T10:00:00Z,4.25,0,m\ngauge/1,2026-06-01T10:10:00Z,,9,m\n",
 }  # fmt: skip
 

@@ -23,10 +23,11 @@ _NAME = 200
 # What sources call the quantities of `core.fields` beside their own and their CF names, in small letters.
 _CALLED = {
     "water_level": ("waterlevel", "gage height", "gauge height", "stage", "river level", "sea level", "tide", "h.obs",
-                    "h.meting", "h", "wathte", "wathtbrkd", "waterhoogte", "wasserstand", "water surface elevation"),
-    "discharge": ("streamflow", "flow", "river discharge", "q", "q.obs", "q.meting", "abfluss", "afvoer"),
+                    "h.meting", "h", "wathte", "wathtbrkd", "waterhoogte", "wasserstand", "water surface elevation", "00065"),
+    # Codes of the USGS, which its OGC API gives in place of names, are the last of each.
+    "discharge": ("streamflow", "flow", "river discharge", "q", "q.obs", "q.meting", "abfluss", "afvoer", "00060"),
     "rain_rate": ("precipitation rate", "precipitation intensity", "rainfall rate"),
-    "temperature": ("air temperature", "temp", "t.obs", "lufttemperatur"),
+    "temperature": ("air temperature", "temp", "t.obs", "lufttemperatur", "00020"),
     "humidity": ("relative humidity", "rh"),
     "wind_speed": ("wind speed", "windspeed", "ws"),
     "pm25": ("pm2.5", "pm 2.5", "fine particulate matter"),

@@ -11,7 +11,19 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.feeds.base import Rejected
 from watchfloor.security.text import plain
 
-__all__ = ["MONTHS", "choice", "epoch", "http_date", "instant", "number", "point", "refuse", "tidy", "words"]
+__all__ = [
+    "MONTHS",
+    "choice",
+    "epoch",
+    "following",
+    "http_date",
+    "instant",
+    "number",
+    "point",
+    "refuse",
+    "tidy",
+    "words",
+]
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -187,6 +199,22 @@ def choice(scale: type[Word], value: Any, default: Word) -> Word:
     """
     word = value.strip().casefold() if isinstance(value, str) else ""
     return next((item for item in scale if item.value.casefold() == word), default)
+
+
+def following(said: Any) -> str:
+    """Return the address of the next page that an OGC API's answer links to (``rel`` next); empty where there is none.
+
+    Examples
+    --------
+    >>> following({"links": [{"rel": "self", "href": "a"}, {"rel": "next", "href": "items?offset=10"}]})
+    'items?offset=10'
+    """
+    links = said.get("links") if isinstance(said, dict) else None
+    for link in links[:100] if isinstance(links, list) else []:
+        href = link.get("href") if isinstance(link, dict) and link.get("rel") == "next" else None
+        if isinstance(href, str) and href and len(href) <= 2000:
+            return href
+    return ""
 
 
 def refuse(error: Exception | str, where: str, part: Any = b"") -> Rejected:
