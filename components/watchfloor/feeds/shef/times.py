@@ -165,8 +165,8 @@ def _read(element: str, form: str, digits: str, base: datetime) -> datetime:
         for name in ("%M", "%S"):
             if given and name not in parts and list(smaller).index(name) > list(smaller).index(given[-1]):
                 smaller[name] = 0
-        clock = [parts.get(name, old) for name, old in smaller.items()]
-        found = datetime(year, month, number, *clock)  # noqa: DTZ001  the zone follows it
+        hour, minute, second = (parts.get(name, old) for name, old in smaller.items())
+        found = datetime(year, month, number, hour, minute, second)  # noqa: DTZ001  the zone follows it
     except ValueError as error:
         raise InvalidInputError(f"{element[:20]!r} is no time: {error}.") from None
     return found + timedelta(days=1) if late else found

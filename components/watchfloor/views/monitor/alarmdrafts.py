@@ -160,7 +160,7 @@ def _edit(
         ):
             raise InvalidInputError(f"A message holds for {_HOURS[0]} to {_HOURS[1]:g} hours.")
         expires = roll.floor.now() + timedelta(hours=float(hours))
-    words = {field: str(message[field])[:20] for field in _SCALES if message.get(field)}
+    words: dict[str, Any] = {field: str(message[field])[:20] for field in _SCALES if message.get(field)}
     district = _text(message, "district", 120)
     if area is not None and not district:
         raise InvalidInputError("An outline that is drawn needs a name: say where it is.")

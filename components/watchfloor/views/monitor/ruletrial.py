@@ -94,7 +94,7 @@ def joined(pieces: list[Trial]) -> Trial:
 def scored(floor: Any, trial: Trial, cube: Cube, hazard: str) -> dict[str, Any] | None:
     """Return how good a trial was against the incidents and events of its hazard that are recorded; None without any."""
     site = Site(cube.series(), [])
-    more = {"hazard": hazard} if hazard else {}
+    more: dict[str, Any] = {"hazard": hazard} if hazard else {}
     happened = recorded(floor.store, site, trial.start, trial.end, **more)
     if not happened:
         return None
