@@ -29,8 +29,20 @@ MAX_ZOOM = 6
 SIZE = 256
 OVERSAMPLE = 3
 STYLES = {
-    "dark": {"sea": "#0B1118", "land": "#1B2430", "border": "#3A4858", "coast": "#5A6D82", "water": "#2F5E86"},
-    "light": {"sea": "#D6E2EC", "land": "#F6F4EF", "border": "#C3BBAF", "coast": "#8499AB", "water": "#9DBBD3"},
+    "dark": {
+        "sea": "#0B1118",
+        "land": "#1B2430",
+        "border": "#3A4858",
+        "coast": "#5A6D82",
+        "water": "#2F5E86",
+    },
+    "light": {
+        "sea": "#D6E2EC",
+        "land": "#F6F4EF",
+        "border": "#C3BBAF",
+        "coast": "#8499AB",
+        "water": "#9DBBD3",
+    },
 }
 ATTRIBUTION = "Base map: Natural Earth (public domain)"
 

@@ -7,6 +7,8 @@ from watchfloor.alarms.verdict import Verdict
 
 __all__ = [
     "Alarm",
+    "Draft",
+    "Drafts",
     "Event",
     "Firing",
     "Group",

@@ -242,7 +242,9 @@ def recorded(
             if not names:
                 continue
         until = record.valid_to or record.valid_from
-        found.append(Occurred(record.valid_from, until, names, max(1, level(record)) if level else 1, record.title))
+        found.append(
+            Occurred(record.valid_from, until, names, max(1, level(record)) if level else 1, record.title)
+        )
     return found
 
 

@@ -141,10 +141,14 @@ class Selection(param.Parameterized):
     layers = param.Dict({}, doc="Name of a layer -> its visible (bool), opacity (0 to 1) and order (int).")
     tab = param.Selector(default="wall", objects=list(TABS), doc="Part of the monitor desk that is open.")
     span = param.Selector(default="6h", objects=list(SPANS), doc="How far back the wall of stations looks.")
-    group = param.Selector(default="none", objects=list(GROUPS), doc="What the wall's stations are grouped by.")
+    group = param.Selector(
+        default="none", objects=list(GROUPS), doc="What the wall's stations are grouped by."
+    )
     size = param.Selector(default="medium", objects=list(SIZES), doc="Size of the wall's tiles.")
     conditions = param.ListSelector(
-        [], objects=list(CONDITIONS), doc="Conditions of a station, besides its warning level; empty shows all."
+        [],
+        objects=list(CONDITIONS),
+        doc="Conditions of a station, besides its warning level; empty shows all.",
     )
     language = param.Selector(default="en", objects=list(LANGUAGES), doc="Language of the screen.")
     theme = param.Selector(default="dark", objects=list(THEMES), doc="Colours of the screen.")
@@ -175,7 +179,15 @@ class Selection(param.Parameterized):
     def reset(self) -> None:
         """Let everything through again; times, language and theme stay."""
         self.param.update(
-            kinds=[], also=[], hazards=[], severities=[], statuses=[], states=[], conditions=[], text="", area=None
+            kinds=[],
+            also=[],
+            hazards=[],
+            severities=[],
+            statuses=[],
+            states=[],
+            conditions=[],
+            text="",
+            area=None,
         )
 
     def choose(self, **values: Any) -> None:

@@ -26,7 +26,11 @@ def test_no_part_can_turn_text_into_markup_or_code(path):
 def test_every_pane_is_in_the_bundle_under_its_class_name():
     import watchfloor.views.situation.situation  # noqa: F401  imports every pane
 
-    names = {cls.__name__ for cls in Pane.__subclasses__() if cls.__module__.startswith("watchfloor.views.situation.")}
+    names = {
+        cls.__name__
+        for cls in Pane.__subclasses__()
+        if cls.__module__.startswith("watchfloor.views.situation.")
+    }
     exported = re.search(r"export default \{(.*)\};", bundle.build()).group(1)
     assert names == {name.strip() for name in exported.split(",")}
 

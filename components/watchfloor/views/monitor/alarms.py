@@ -191,7 +191,10 @@ def passing(alarms: Iterable[Alarm], chosen: Selection) -> list[Alarm]:
         if (not chosen.hazards or (alarm.hazard or "other") in chosen.hazards)
         and (not chosen.severities or str(alarm.severity) in chosen.severities)
         and (not words or all(word in _said(alarm) for word in words))
-        and (area is None or (alarm.geometry is not None and shapely.intersects(area, shape(dict(alarm.geometry)))))
+        and (
+            area is None
+            or (alarm.geometry is not None and shapely.intersects(area, shape(dict(alarm.geometry))))
+        )
     ]
 
 

@@ -157,7 +157,12 @@ class View(Part):
         self._told = monotonic()
         size = {} if self.height is None else {"height": self.height}
         self.pane = self.pane_type(
-            self, language=self.selection.language, theme=self.selection.theme, clock=self.picture.clock(), state=self.state(), **size
+            self,
+            language=self.selection.language,
+            theme=self.selection.theme,
+            clock=self.picture.clock(),
+            state=self.state(),
+            **size,
         )
         self.watch(self.picture, self.watched)
         self.watch(self.selection, ["language", "theme"], self._translate)

@@ -151,7 +151,9 @@ class SeriesChart(Part):
             self._build(about, language)
         self._fill(data, snapshot.at, snapshot.known)
         if fresh:  # only when it is filled: a patch of a model that the browser does not have yet is lost
-            self.head.param.update(state={"title": about["title"], "name": name}, language=language, theme=theme)
+            self.head.param.update(
+                state={"title": about["title"], "name": name}, language=language, theme=theme
+            )
             pane = pn.pane.Bokeh(self._figure, sizing_mode="stretch_width", height=_HIGH, margin=(0, 4))
             self.body[:] = [self.head, pane]
         elif pn.state.curdoc is None and self.body._comms:  # a notebook gets no patches of Bokeh's by itself

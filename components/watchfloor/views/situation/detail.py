@@ -87,7 +87,9 @@ class Detail(View):
             "to": None if record.valid_to is None else millis(record.valid_to),
             "trust": record.trust,
             "badges": list(row.badges) if row else ["expired"],
-            "monitor": "./monitor" + Selection(record=name, tab="alarm").to_query() if record.kind == "alarm" else "",
+            "monitor": "./monitor" + Selection(record=name, tab="alarm").to_query()
+            if record.kind == "alarm"
+            else "",
             "placed": record.geometry is not None,
             "coded": self._coded(record),
             "disputed": _disputed(record),
