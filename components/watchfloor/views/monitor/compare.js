@@ -169,7 +169,7 @@ const ComparePane = pane("compare", (ctx) => {
   function travelled(pair) {
     const travel = pair.travel, first = lines[0].name;
     if (travel.refused) return h("td", {class: "refused"}, travel.refused);
-    if (!travel.clear) return h("td", {class: "muted"}, ctx.t("compare.travel.unclear"));
+    if (!travel.clear) return h("td", {class: "muted"}, ctx.t("compare.travel.unclear", {low: travel.low === null ? "–" : lasting(travel.low), high: travel.high === null ? "–" : lasting(travel.high)}));
     const way = travel.ahead ? [first, pair.name] : [pair.name, first];
     return h("td", {}, h("b", {}, lasting(travel.seconds)), ` ${way.map((name) => LETTERS[placeOf(name)]).join(" → ")}`,
       h("div", {class: "muted"}, ctx.t("compare.interval", {share: 90, low: lasting(travel.low), high: lasting(travel.high)})));

@@ -43,8 +43,8 @@ class Span(NamedTuple):
 
 SPANS: dict[str, Span] = {
     "24h": Span(24.0, 6 * 3600.0, 3600.0),
-    "3d": Span(72.0, 12 * 3600.0, 10_800.0),
-    "7d": Span(168.0, 24 * 3600.0, 21_600.0),
+    "3d": Span(72.0, 12 * 3600.0, 3600.0),
+    "7d": Span(168.0, 24 * 3600.0, 10_800.0),
     "30d": Span(720.0, 48 * 3600.0, 86_400.0),
     "1y": Span(8766.0, 120 * 3600.0, 86_400.0),
 }
@@ -193,13 +193,18 @@ def _beyond(lags: Lags, at: int) -> bool:
     """Tell whether a correlation is more than the largest of so many lags would be by chance, at 5 %.
 
     The interval of one lag is widened for all that were looked at (Bonferroni's inequality; Dunn 1961,
-    doi:10.1080/01621459.1961.10482090).
+    doi:10.1080/01621459.1961.10482090). Lags next to one another say much the same of slow series: counted are as
+    many as are independent by the correlations' own persistence (Bretherton et al. 1999, eq. 31,
+    doi:10.1175/1520-0442(1999)012<1990:TENOSD>2.0.CO;2).
     """
+    told = lags.correlation[np.isfinite(lags.correlation)]
+    kept = float(np.corrcoef(told[1:], told[:-1])[0, 1]) if len(told) > 3 and np.ptp(told) > 0 else 0.0
+    kept = min(max(kept, 0.0), 0.999)
+    looks = max(len(told) * (1 - kept) / (1 + kept), 1.0)
     low, middle, high = (
         float(np.arctanh(np.clip(part[at], -0.999999, 0.999999)))
         for part in (lags.low, lags.correlation, lags.high)
     )
-    looks = int(np.isfinite(lags.correlation).sum())
     wide = float(stats.norm.ppf(1 - 0.025 / looks) / stats.norm.ppf(0.975))
     return abs(middle) > (high - low) / 2 * wide
 
@@ -216,8 +221,13 @@ def _travel(one: Any, other: Any, step: float, span: Span) -> dict[str, Any]:
         "high": number(found.high),
         "r": number(found.correlation),
         "common": found.common,
-        # an interval that reaches no time at all, or all of what was looked at, tells nothing
-        "clear": bool(found.low > 0 and found.high < span.most and found.correlation > 0)
+        # an interval that reaches no time at all, or all of what was looked at, or is longer than the time, tells nothing
+        "clear": bool(
+            found.low > 0
+            and found.high < span.most
+            and found.high - found.low <= max(found.seconds, 2 * step)
+            and found.correlation > 0
+        )
         and _beyond(lags, int(np.flatnonzero(lags.lag == lags.best)[0])),
     }
 
