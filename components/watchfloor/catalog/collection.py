@@ -156,8 +156,8 @@ class Catalog(Mapping[str, Entry]):
     Examples
     --------
     >>> catalog = open_catalog(share("catalogs") / "world")
-    >>> [entry.name for entry in catalog.search("alerts")]
-    ['live/alerts']
+    >>> [entry.name for entry in catalog.search("detections")]
+    ['live/detections']
     """
 
     def __init__(

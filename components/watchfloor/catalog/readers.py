@@ -167,7 +167,7 @@ class ThemeReader(BaseReader):
     Examples
     --------
     >>> sorted(ThemeReader(theme="live").read().entries)[0]
-    'alerts'
+    'alarms'
     """
 
     output_instance = "intake.readers.entry:Catalog"

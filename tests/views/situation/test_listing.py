@@ -76,6 +76,6 @@ def test_an_alarm_is_listed_and_leads_to_the_monitor(busy):
     assert keys(view) == ["A2", "L1", "A1", "I1"] or keys(view) == ["A2", "A1", "L1", "I1"]
     view.selection.record = ("alarm", "alarms", "L1")
     detail = Detail(busy, view.selection)
-    assert detail.pane.state["record"]["monitor"] == "./monitor?r=alarm!alarms!L1"
+    assert detail.pane.state["record"]["monitor"] == "./monitor?r=alarm!alarms!L1&tab=alarm"
     view.selection.record = ("incident", "geojson:incidents", "I1")
     assert detail.pane.state["record"]["monitor"] == ""
