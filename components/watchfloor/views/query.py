@@ -319,7 +319,7 @@ _FORMS: dict[str, tuple[str, Callable[[Any], str], Callable[[str], Read]]] = {
     "states": ("state", ",".join, _words(("active", "cancelled", "ended"))),
     "text": ("q", _write_text(MAX_TEXT), _text(MAX_TEXT)),
     "layers": ("layers", _write_layers, _layers),
-    "tab": ("tab", str, _word(("wall", "station", "latency", "compare", "rules"))),
+    "tab": ("tab", str, _word(("wall", "station", "latency", "compare", "rules", "alarm"))),
     "span": ("span", str, _word(("1h", "6h", "24h", "3d", "7d", "30d", "1y"))),
     "group": ("group", str, _word(("none", "hazard", "basin", "kind", "district"))),
     "size": ("size", str, _word(("small", "medium", "large"))),

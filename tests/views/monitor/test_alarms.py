@@ -194,7 +194,7 @@ def test_one_alarm_in_depth_and_its_message_by_two_people(made, monkeypatch):
     name = alarm(made, "t/high").id
     depth = AlarmDepth(made, Selection(record=("alarm", "alarms", name), tab="alarm"))
     told = depth.state()
-    assert [step["event"] for step in told["steps"]][0] == "raise"
+    assert told["steps"][0]["event"] == "raise"
     assert told["curve"]["samples"] == [NOW.timestamp() * 1000]
     assert len(told["curve"]["points"]) > 10
     assert len(told["members"]) == 2

@@ -27,12 +27,8 @@ function actForm(ctx, what, count, {send, close, shelf, row}) {
   const colour = h("select", {name: "colour"}, [...COLOURS, ""].map((each) => h("option", {value: each, selected: Boolean(row) && each === row.colour}, ctx.t(each ? `alarms.colour.${each}` : "alarms.colour.none"))));
   const problem = h("p", {class: "late problem", role: "alert", hidden: true});
   const needsReason = ["shelve", "override", "disable", "close"].includes(what);
-  const fields = {
-    acknowledge: [field(ctx.t("alarms.note"), reason)], assign: [field(ctx.t("alarms.to"), to)],
-    shelve: [field(ctx.t("alarms.reason"), reason), field(ctx.t("alarms.for"), until)],
-    override: [field(ctx.t("alarms.newcolour"), colour), field(ctx.t("alarms.reason"), reason), field(ctx.t("alarms.for"), until)],
-    disable: [field(ctx.t("alarms.reason"), reason)], close: [field(ctx.t("alarms.reason"), reason)], merge: [], split: [],
-  }[what] || [];
+  const asked = {reason: () => field(ctx.t("alarms.reason"), reason), note: () => field(ctx.t("alarms.note"), reason), to: () => field(ctx.t("alarms.to"), to), until: () => field(ctx.t("alarms.for"), until), colour: () => field(ctx.t("alarms.newcolour"), colour)};
+  const fields = ({acknowledge: ["note"], assign: ["to"], shelve: ["reason", "until"], override: ["colour", "reason", "until"], disable: ["reason"], close: ["reason"]}[what] || []).map((each) => asked[each]());
   const go = h("button", {type: "submit", class: `primary ${["close", "disable"].includes(what) ? "danger" : ""}`}, count > 1 ? `${ctx.t(`alarms.act.${what}`)} (${count})` : ctx.t(`alarms.act.${what}`));
   const form = h("form", {
     class: "actform", "aria-label": ctx.t(`alarms.act.${what}`),

@@ -52,10 +52,10 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     const key = `g:${group.id}`;
     const states = Object.entries(group.states).map(([name, count]) => h("span", {class: `stateword ${name}`}, stateSign(name), ` ${number(count)}`));
     return h("div", {
-      role: "option", id: `event-${group.id}`, class: `agroup ${group.waiting ? "waits" : ""} ${key === cursor ? "on" : ""}`, "aria-selected": key === cursor ? "true" : "false", "aria-expanded": group.open ? "true" : "false",
+      role: "option", id: `event-${group.id}`, class: `agroup ${group.waiting ? "waits" : ""} ${key === cursor ? "on" : ""}`, "aria-selected": key === cursor ? "true" : "false",
       "data-key": key, onclick: () => { choose(key); box.focus({preventScroll: true}); ctx.send("fold", {group: group.id, open: !group.open}); },
     },
-    h("div", {class: "line"}, h("span", {class: "turn", "aria-hidden": "true"}, group.open ? "▾" : "▸"), colourWord(ctx, group.colour), h("strong", {}, ctx.t("alarms.event", {n: number(group.count)})), hazardSign(group.hazard), h("span", {}, ctx.t(`hazard.${group.hazard}`)), h("span", {class: "states"}, states)),
+    h("div", {class: "line"}, h("span", {class: "turn", "aria-hidden": "true"}, group.open ? "▾" : "▸"), h("span", {class: "spoken"}, ctx.t(group.open ? "alarms.unfolded" : "alarms.folded")), colourWord(ctx, group.colour), h("strong", {}, ctx.t("alarms.event", {n: number(group.count)})), hazardSign(group.hazard), h("span", {}, ctx.t(`hazard.${group.hazard}`)), h("span", {class: "states"}, states)),
     group.open ? null : h("div", {class: "atitle"}, titled(ctx, group)),
     h("div", {class: "line small muted"}, h("span", {class: "where"}, group.area), h("span", {class: "num since"}, ctx.t("alarms.since", {time: clockTime(group.onset, ctx.zone, ctx.now()), ago: ago(group.onset, ctx.now(), ctx.language)}))));
   }
