@@ -73,6 +73,7 @@ def test_a_lag_that_was_put_in_is_found_either_way(river):
     found = state["pairs"][0]
     assert found["lag"]["best"] == LAG * 600
     assert found["lag"]["r"] > 0.95
+    assert (found["lag"]["chance"], found["lag"]["edge"]) == (False, False)
     assert found["lag"]["low"] <= found["lag"]["r"] <= found["lag"]["high"]
     travel = found["travel"]
     assert travel["ahead"] is True
@@ -93,6 +94,7 @@ def test_what_does_not_go_together_is_not_told_as_if_it_did(river):
     view = opened(river, "t/else")
     found = view.state()["pairs"][0]
     assert abs(found["lag"]["r"]) < 0.2
+    assert found["lag"]["chance"] is True
     assert found["travel"]["clear"] is False
     view.close()
 
