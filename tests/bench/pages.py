@@ -260,13 +260,24 @@ async def memory(desk: str, pid: int) -> None:
             socket.close()
         return full
 
+    async def emptied() -> None:
+        """Wait until the server has put all pages away, and given their memory back (it looks every half minute)."""
+        figures = desk.rsplit("/", 1)[0] + "/metrics"
+        until = monotonic() + 300
+        while (
+            "watchfloor_hub_subscribers 0\n" not in httpx.get(figures, timeout=30).text
+            and monotonic() < until
+        ):
+            await asyncio.sleep(1)
+        await asyncio.sleep(40)
+
     await round_of(20)
-    await asyncio.sleep(80)
+    await emptied()
     before = rss(pid)
     full = await round_of(20)
     for _ in range(9):
         await round_of(20)
-    await asyncio.sleep(85)
+    await emptied()
     after = rss(pid)
     print(
         f"memory: {(full - before) / 20:.1f} MiB a session; after 200 more sessions {after - before:+.0f} MiB on {before:.0f} MiB"

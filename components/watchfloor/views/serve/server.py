@@ -27,7 +27,7 @@ from watchfloor.security.roles import Capability
 from watchfloor.security.secrets import secret
 from watchfloor.views import tiles
 from watchfloor.views.serve import apps as desks
-from watchfloor.views.serve import listening
+from watchfloor.views.serve import listening, memory
 from watchfloor.views.serve.access import Access, Identity, Local, OAuth
 from watchfloor.views.serve.auth import LocalProvider, PanelProvider
 from watchfloor.views.serve.broadcast import Broadcast
@@ -179,6 +179,7 @@ class Server:
         settings, data = self.settings, self.settings.data
         pn.config.nthreads = THREADS
         remember_defaults()
+        memory.few_arenas()
         if VALIDATE not in os.environ:
             bokeh.perform_document_validation = False
         language = settings.language
@@ -246,6 +247,7 @@ class Server:
 
         def prepared() -> None:
             self._prepared.set()
+            memory.give_back()
             log.info("floor prepared in %.1f s", monotonic() - began)
 
         def work() -> None:
