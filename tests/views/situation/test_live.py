@@ -131,6 +131,31 @@ def test_channel_says_what_the_session_would(floor, desk):
             Broadcast.of(floor.store).changed(topic)
 
 
+@pytest.mark.parametrize("what", ["notes", "source", "figure", "window", "filters", "time"])
+def test_what_a_page_alone_looks_at_is_not_overridden(floor, desk, what):
+    if what == "notes":
+        desk.selection.notes = ["sev: 'Worst' is not known"]
+    elif what == "source":
+        source = desk.picture.snapshot.feeds[0].source
+        desk.health.pane._do({"do": "open", "source": source})
+        assert desk.health.pane.state["about"]
+    elif what == "figure":
+        desk.figures.pane._do({"do": "open", "figure": "Minor"})
+    elif what == "window":
+        floor.store.append([alert(f"n{number}") for number in range(200)])
+        desk.picture.look()
+        desk.list.pane._do({"do": "window", "start": 90})
+    elif what == "filters":
+        desk.selection.param.update(severities=["Minor"], language="zh", theme="light")
+    else:
+        desk.selection.time = floor.now() - timedelta(hours=3)
+    line, base = listening(desk), desk.picture.shared.told["base"]
+    assert ("time" in desk.picture.shared.told["parts"]) == (what != "time")
+    views = {"list": desk.list, "figures": desk.figures, "health": desk.health, "filters": desk.filters}
+    for name, view in views.items():
+        assert line.heard[base + name] == json.loads(json.dumps(view.state())), name
+
+
 def test_session_sleeps_and_catches_up_before_it_acts(floor, desk):
     live, picture = desk.picture.shared, desk.picture
     new = alert("c", severity=Severity.EXTREME)
@@ -197,7 +222,7 @@ def test_lost_line_is_made_good(floor, desk):
 
 def test_pages_alike_share_and_others_do_not(floor, desk):
     values = {"language": "en", "hazards": ["flood"]}
-    assert Standing.of(floor, values, "", 0) is not Standing.of(floor, {"language": "en"}, "", 0)
+    assert Standing.of(floor, values) is not Standing.of(floor, {"language": "en"})
     base = desk.picture.shared.told["base"]
     second = Situation(floor, Selection(language="en"))
     doc = Document()

@@ -200,5 +200,5 @@ class View(Part):
         """Return the pane."""
         return self.pane
 
-    def _translate(self, event: Any) -> None:
-        self.pane.param.update(**{event.name: event.new})
+    def _translate(self, *events: Any) -> None:
+        self.pane.param.update(**{event.name: event.new for event in events})

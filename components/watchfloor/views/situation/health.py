@@ -38,6 +38,11 @@ class FeedHealth(View):
         self._opened = ""
         super().__init__(floor, selection, **params)
 
+    @property
+    def opened(self) -> str:
+        """Name of the opened source, or empty."""
+        return self._opened
+
     def state(self) -> dict[str, Any]:
         """Return the sources, and all about the opened one."""
         snapshot = self.picture.snapshot

@@ -145,7 +145,8 @@ class Live:
             key = None
         else:
             values = {name: getattr(chosen, name) for name in SEEN}
-            key = (Standing.name(values, desk.picture.figure, desk.list.start), record)
+            more = (desk.picture.figure, desk.list.start, desk.health.opened)
+            key = (Standing.name(values, *more), record)
         if key == self._key and (key is None) == (self.told is None):
             return
         if key is None:
@@ -154,7 +155,7 @@ class Live:
         else:
             if self._key is None or self._key[0] != key[0] or self._standing is None:
                 values = {name: _copy(value) for name, value in values.items()}
-                self._hear(doc, Standing.of(desk.floor, values, desk.picture.figure, desk.list.start), key[0])
+                self._hear(doc, Standing.of(desk.floor, values, *more), key[0])
             panes = {part: kind.pane_type.__name__ for part, kind in PANES.items()}
             self.told = {
                 "url": self._url,

@@ -42,7 +42,7 @@ PANES: dict[str, type[View]] = {
 """Parts of the desk whose state follows from what is looked at alone."""
 SEEN = (
     "time", "area", "kinds", "also", "hazards", "severities", "statuses", "states", "text", "layers", "language",
-    "theme",
+    "theme", "notes",
 )  # fmt: skip
 """What of a selection makes a difference to what is shown, but for the record and the series in focus."""
 _BOX = (-1e7, -1e7, 1e7, 1e7)
@@ -61,14 +61,16 @@ class Standing:
         Name of the figure whose records are listed.
     start
         First row of the list's window.
+    source
+        Name of the source that is opened in the strip.
 
     Examples
     --------
     >>> import watchfloor
     >>> from watchfloor.store import Store
     >>> with watchfloor.open("world", store=Store.open(":memory:")) as floor:
-    ...     standing = Standing.of(floor, {"language": "en"}, "", 0)
-    ...     again = Standing.of(floor, {"language": "en"}, "", 0)
+    ...     standing = Standing.of(floor, {"language": "en"})
+    ...     again = Standing.of(floor, {"language": "en"})
     ...     json.loads(standing.payload("list"))["total"], standing is again
     (0, True)
     """
@@ -76,10 +78,12 @@ class Standing:
     _all: ClassVar["weakref.WeakValueDictionary[tuple[int, str], Standing]"] = weakref.WeakValueDictionary()
     _guard: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, floor: Any, values: Mapping[str, Any], opened: str, start: int) -> None:
+    def __init__(
+        self, floor: Any, values: Mapping[str, Any], opened: str = "", start: int = 0, source: str = ""
+    ) -> None:
         self.floor = floor
         self.selection = Selection(**values)
-        self._opened, self._start = opened, start
+        self._opened, self._start, self._source = opened, start, source
         self._lock = threading.RLock()
         self._mark: tuple[int, int] | None = None
         self._picture: Picture | None = None
@@ -90,19 +94,21 @@ class Standing:
         """Pages that show it: they are woken where it has a part that they have not."""
 
     @classmethod
-    def of(cls, floor: Any, values: Mapping[str, Any], opened: str, start: int) -> "Standing":
+    def of(
+        cls, floor: Any, values: Mapping[str, Any], opened: str = "", start: int = 0, source: str = ""
+    ) -> "Standing":
         """Return the one of this floor and these values."""
-        name = cls.name(values, opened, start)
+        name = cls.name(values, opened, start, source)
         with cls._guard:
             found = cls._all.get((id(floor), name))
             if found is None or found.floor is not floor:
-                found = cls._all[id(floor), name] = cls(floor, values, opened, start)
+                found = cls._all[id(floor), name] = cls(floor, values, opened, start, source)
             return found
 
     @staticmethod
-    def name(values: Mapping[str, Any], opened: str, start: int) -> str:
+    def name(values: Mapping[str, Any], opened: str = "", start: int = 0, source: str = "") -> str:
         """Return a short name: equal for what is equal."""
-        return digest_bytes(repr((sorted(values.items()), opened, start)).encode())[:16]
+        return digest_bytes(repr((sorted(values.items()), opened, start, source)).encode())[:16]
 
     def parts(self) -> list[str]:
         """Return the names of its parts: the panes, the map's live layers that are on, their counts, the map's time."""
@@ -111,7 +117,9 @@ class Standing:
             for layer in read_layers(self.floor, self.selection.language)
             if layer.live and layer.style.kind != "raster" and shown(layer, self.selection.layers).visible
         ]
-        return [*PANES, *layers, "counts", "clock"]
+        # where the bar of a chosen time stands depends on where it stood: that is each page's own
+        panes = [name for name in PANES if name != "time" or self.selection.time is None]
+        return [*panes, *layers, "counts", "clock"]
 
     def maker(self, part: str) -> Callable[[], bytes]:
         """Return what makes a part's payload."""
@@ -139,6 +147,7 @@ class Standing:
                 name: kind(self.floor, self.selection, picture=self._picture) for name, kind in PANES.items()
             }
             self._views["list"].heard("window", {"start": self._start})
+            self._views["health"].heard("open", {"source": self._source})
             # an empty figure that nobody sees; with `later`, no picture of a view is drawn that nobody has
             self._stack = Stack(self.floor, self.selection, figure(), (_BOX, 1000, 667), lambda _: None)
             self._stack.layers = [layer for layer in self._stack.layers if layer.live]
