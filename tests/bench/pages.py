@@ -187,8 +187,18 @@ async def screen(desk: str, listens: bool = True) -> Screen:
     return Screen(session, line)
 
 
+async def emptied(desk: str) -> None:
+    """Wait until the server has put all pages away, and given their memory back (it looks every half minute)."""
+    figures = desk.rsplit("/", 1)[0] + "/metrics"
+    until = monotonic() + 300
+    while "watchfloor_hub_subscribers 0\n" not in httpx.get(figures, timeout=30).text and monotonic() < until:
+        await asyncio.sleep(1)
+    await asyncio.sleep(40)
+
+
 async def delay(desk: str, store: Path, pid: int, listens: bool = True) -> None:
     """Print the delay from a commit to the message on each of many open screens."""
+    await emptied(desk)  # pages that were only asked for would be told of each commit too
     screens = [await screen(desk, listens) for _ in range(SCREENS)]
     titles = [f"bench {round(LiveClock().now().timestamp())} {turn:02d}" for turn in range(ROUNDS)]
     heard: list[dict[str, float]] = [{} for _ in screens]
@@ -260,27 +270,17 @@ async def memory(desk: str, pid: int) -> None:
             socket.close()
         return full
 
-    async def emptied() -> None:
-        """Wait until the server has put all pages away, and given their memory back (it looks every half minute)."""
-        figures = desk.rsplit("/", 1)[0] + "/metrics"
-        until = monotonic() + 300
-        while (
-            "watchfloor_hub_subscribers 0\n" not in httpx.get(figures, timeout=30).text
-            and monotonic() < until
-        ):
-            await asyncio.sleep(1)
-        await asyncio.sleep(40)
-
-    await round_of(20)
-    await emptied()
+    base = rss(pid)
+    full = await round_of(100)
+    await emptied(desk)
     before = rss(pid)
-    full = await round_of(20)
-    for _ in range(9):
-        await round_of(20)
-    await emptied()
+    for _ in range(2):
+        await round_of(100)
+    await emptied(desk)
     after = rss(pid)
     print(
-        f"memory: {(full - before) / 20:.1f} MiB a session; after 200 more sessions {after - before:+.0f} MiB on {before:.0f} MiB"
+        f"memory: {base:.0f} MiB before the first of these pages, {(full - base) / 100:.1f} MiB for each of 100 open at once; "
+        f"{before:.0f} MiB when they are closed, {after - before:+.0f} MiB after 200 more"
     )
 
 
