@@ -157,7 +157,7 @@ def test_a_closed_session_leaves_nothing(floor):
             build(look=look)
     finally:
         Situation.__init__ = original
-    for _ in range(50):  # a pool's thread may still be putting the last page away
+    for _ in range(300):  # a pool's thread may still be putting the last page away
         gc.collect()
         if all(kept() is None for kept in alive):
             break
