@@ -12,7 +12,7 @@ import pytest
 from bokeh.document import Document
 
 import watchfloor
-from watchfloor.core.clock import LiveClock, monotonic
+from watchfloor.core.clock import FixedClock, LiveClock, monotonic
 from watchfloor.core.scales import Severity, Status
 from watchfloor.store import Record, Store
 from watchfloor.store.changes import Change
@@ -45,6 +45,12 @@ def floor():
     with watchfloor.open("world", store=Store.open(":memory:", clock=LiveClock())) as made:
         made.store.append([alert("a"), alert("b", severity=Severity.MINOR)])
         yield made
+
+
+@pytest.fixture
+def standstill(floor, monkeypatch):
+    """Let no time pass on the floor: a snapshot is taken anew every ten seconds, and a test may lie across that."""
+    monkeypatch.setattr(floor, "clock", FixedClock(floor.now()))
 
 
 class Line:
@@ -132,7 +138,7 @@ def test_channel_says_what_the_session_would(floor, desk):
 
 
 @pytest.mark.parametrize("what", ["notes", "source", "figure", "window", "filters", "time"])
-def test_what_a_page_alone_looks_at_is_not_overridden(floor, desk, what):
+def test_what_a_page_alone_looks_at_is_not_overridden(floor, standstill, desk, what):
     if what == "notes":
         desk.selection.notes = ["sev: 'Worst' is not known"]
     elif what == "source":
