@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.compare import grid
 
 __all__ = ["Band", "Forecast", "Tried", "adaptive_band", "forecast"]
@@ -328,7 +328,7 @@ def _phases(place: Ints, period: int) -> list[Floats]:
     return [np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn)]
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _adapt(size: Any, miss: float, rate: float, window: int, fewest: int, delay: int) -> Any:
     n = len(size)
     width = np.full(n, np.nan)

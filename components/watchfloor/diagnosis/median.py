@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from watchfloor.core.jit import jit
 
 __all__ = ["median", "median_step"]
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def median(values: Any) -> Any:
     """Return the median of numbers, shape (n,), NaN left out; NaN of none.
 
@@ -42,7 +43,7 @@ def median(values: Any) -> Any:
     return found[n // 2] if n % 2 else 0.5 * (found[n // 2 - 1] + found[n // 2])
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def median_step(values: Any) -> Any:
     """Return the median size of the steps between numbers that follow one another; NaN of fewer than two.
 

@@ -9,13 +9,17 @@ BESIDES = (
     "action",
     "base",
     "cascade",
+    "derived",
     "ensemble",
     "grid",
+    "place",
     "progress",
     "reference",
+    "resample",
     "site",
     "spec",
     "streams",
+    "warming",
 )
 """Files and folders of the room that are not hazards."""
 

@@ -19,6 +19,7 @@ def test_what_is_remembered_is_what_bokeh_says(monkeypatch):
     monkeypatch.setattr(HasProps, "_overridden_defaults", HasProps.__dict__["_overridden_defaults"])
     monkeypatch.setattr(PropertyDescriptor, "instance_default", PropertyDescriptor.instance_default)
     monkeypatch.setattr(ParameterizedProperty, "__str__", ParameterizedProperty.__str__)
+    monkeypatch.setattr(HasProps, "themed_values", HasProps.themed_values)
     remember_defaults()
     remember_defaults()  # twice changes nothing
     unstable = PropertyDescriptor.has_unstable_default
@@ -83,3 +84,9 @@ def test_a_theme_goes_before_what_is_remembered():
     assert (themed.text_color, plain.text_color) != (plain.text_color, themed.text_color)
     assert themed.text_color == "#123456"
     assert bokeh.models.Title().text_color == plain.text_color
+    look = HasProps.themed_values
+    for model in (plain, themed):
+        assert look(model) == look._watchfloor_kept(model)
+    themed.unapply_theme()
+    assert look(themed) is look._watchfloor_kept(themed) is None
+    assert themed.text_color == plain.text_color

@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from numba import njit
 from numpy.typing import ArrayLike
 
 from watchfloor.core.clock import format_time, from_micros
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Detector, Floats, Ints, Say
 from watchfloor.diagnosis.median import median_step
 
@@ -99,7 +99,7 @@ def pelt(value: ArrayLike, penalty: float | None = None, least: int = 2) -> list
     return found[::-1]
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _pelt(value: Any, penalty: float, least: int) -> Any:
     n = len(value)
     sums, squares = np.zeros(n + 1), np.zeros(n + 1)
@@ -131,7 +131,7 @@ def _pelt(value: Any, penalty: float, least: int) -> Any:
     return last
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _gains(value: Any, start: int, window: int, least: int) -> Any:
     n = len(value) - start
     score, split = np.zeros(n), np.zeros(n, np.int64)

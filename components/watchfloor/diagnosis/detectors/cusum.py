@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from numba import njit
 
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Floats, Ints, Say
 from watchfloor.diagnosis.detectors.learning import Learning, reference
 
@@ -56,7 +56,7 @@ class Cusum(Learning):
         return np.abs(score), say
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _sums(
     value: Any, start: int, first: int, state: Any, allowance: float, limit: float, train: int,
     target: float, sigma: float, relearn: bool,

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from numba import njit
 
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Detector, Floats, Ints, Say
 
 __all__ = ["Discord"]
@@ -67,7 +67,7 @@ class Discord(Detector):
         return score, say
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _scaled(value: Any, low: int, length: int, normalise: bool) -> Any:
     """Return what is taken from each window, and what it is multiplied by then."""
     middle, scale = np.zeros(len(value)), np.ones(len(value))
@@ -81,7 +81,7 @@ def _scaled(value: Any, low: int, length: int, normalise: bool) -> Any:
     return middle, scale
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _distances(value: Any, start: int, length: int, history: int, count: int, normalise: bool) -> Any:
     """Return the mean distance to the nearest earlier windows that do not overlap; NaN where there are none."""
     n = len(value)
@@ -115,7 +115,7 @@ def _distances(value: Any, start: int, length: int, history: int, count: int, no
     return out
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _standing(distance: Any, start: int, history: int) -> Any:
     """Return how many standard deviations each distance is above the ones before it; 0 before there are thirty."""
     n = len(distance)

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from numba import njit
 
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Floats, Ints, Say
 from watchfloor.diagnosis.detectors.learning import Learning, reference
 
@@ -58,7 +58,7 @@ class Ewma(Learning):
         return score, say
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _averages(
     value: Any, start: int, first: int, state: Any, weight: float, limit: float, train: int,
     target: float, sigma: float, relearn: bool, steady: bool,

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from numba import njit
 
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Detector, Floats, Ints, Say
 
 __all__ = ["Extremes"]
@@ -129,7 +129,7 @@ def _period(value: Floats, fit: Floats) -> Floats:
     return np.where(excess > 0, np.clip(period, 0.0, _MOST), 0.0)
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _peaks(time: Any, value: Any, threshold: float, apart: int) -> Any:
     """Return the excess of the highest value of each cluster."""
     out = np.empty(len(value))

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import param
-from numba import njit
 
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Detector
 from watchfloor.diagnosis.median import median
 
@@ -41,7 +41,7 @@ class Learning(Detector):
         return tuple(np.nan if item is None else float(item) for item in (self.target, self.sigma))  # type: ignore[return-value]
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def reference(part: Any, target: float, sigma: float) -> Any:
     """Return mean and spread: as given, else median and 1.4826 MAD of values."""
     mean = median(part) if np.isnan(target) else target

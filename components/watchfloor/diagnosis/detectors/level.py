@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from numba import njit
 
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Detector, Floats, Ints, Say
 from watchfloor.diagnosis.median import median
 
@@ -69,7 +69,7 @@ class Level(Detector):
         return score, say
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _phase(
     time: Any, value: Any, start: int, period: int, width: int, memory: int, fewest: int, most: int
 ) -> Any:

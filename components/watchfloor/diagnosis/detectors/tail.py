@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from numba import njit
 from scipy.special import log_ndtr
 
+from watchfloor.core.jit import jit
 from watchfloor.diagnosis.detectors.base import Detector, Floats, Ints, Say
 
 __all__ = ["Tail"]
@@ -56,7 +56,7 @@ class Tail(Detector):
         return np.minimum(score - np.log10(2.0), 300.0).clip(0.0), say
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _usual(value: Any, start: int, first: int, window: int, step: int, fewest: int) -> Any:
     n = len(value)
     mean, spread = np.full(n - start, np.nan), np.full(n - start, np.nan)

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from watchfloor.core.clock import format_time, from_micros
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.jit import jit
 from watchfloor.core.quality import Flag
 from watchfloor.diagnosis.median import median, median_step
 
@@ -344,7 +344,7 @@ def _span(hours: float) -> str:
     return f"{hours:.3g} h" if hours < 48 else f"{hours / 24:.3g} d"
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _spikes(value: Any, threshold: float, factor: float, start: int) -> Any:
     n = len(value)
     out = np.zeros(n)
@@ -380,7 +380,7 @@ def _spikes(value: Any, threshold: float, factor: float, start: int) -> Any:
     return out, limit
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _unusual(step: Any, index: Any) -> Any:
     keep = np.zeros(len(index), dtype=np.bool_)
     for place, at in enumerate(index):
@@ -389,7 +389,7 @@ def _unusual(step: Any, index: Any) -> Any:
     return index[keep]
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def run(value: Any, at: int, tolerance: float) -> Any:
     """Return the place of the first of the values in a row that are the same as the one at a place."""
     while at > 0 and abs(value[at] - value[at - 1]) <= tolerance:
@@ -397,7 +397,7 @@ def run(value: Any, at: int, tolerance: float) -> Any:
     return at
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _runs(time: Any, value: Any, tolerance: float, shortest: int, chance: float, start: int) -> Any:
     found = [(np.int64(0), np.int64(0), 0.0) for _ in range(0)]
     n = len(value)

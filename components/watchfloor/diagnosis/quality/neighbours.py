@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from watchfloor.core.jit import jit
 from watchfloor.core.quality import Flag
 from watchfloor.diagnosis.median import median
 from watchfloor.diagnosis.quality.checks import Floats, Found, Ints, number
@@ -132,7 +132,7 @@ def neighbour(
     return Found(index, np.full(len(index), Flag.SUSPECT, np.uint8), reason)
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover
+@jit  # pragma: no cover
 def _expected(value: NDArray[np.float64], others: NDArray[np.float64], start: int) -> Any:
     n, k = len(value), len(others)
     expected, scatter, spread = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)

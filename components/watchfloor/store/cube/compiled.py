@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 from warnings import warn
 
+from watchfloor.core.jit import jit
+
 __all__ = ["Kernel", "SlowWarning", "compiled"]
 
 
@@ -52,12 +54,7 @@ class Kernel:
     def _first(self, arguments: tuple[Any, ...]) -> Callable[..., Any]:
         """Compile for the types of these arguments; nothing is computed, so that nothing is changed twice."""
         try:
-            from numba import njit
-
-            try:
-                found = njit(cache=True, nogil=True)(self.loop)
-            except RuntimeError:  # no file to keep the cache beside, as in a notebook
-                found = njit(nogil=True)(self.loop)
+            found = jit(self.loop)
             found.compile(tuple(_kind(item) for item in arguments))
         except Exception as error:  # noqa: BLE001  whatever the compiler dislikes must not stop the floor
             warn(

@@ -39,6 +39,9 @@ def remember_defaults() -> None:
     default = PropertyDescriptor.__dict__.get("instance_default")
     if callable(default) and not hasattr(default, _KEPT):
         PropertyDescriptor.instance_default = _prepared(default)  # type: ignore[method-assign]
+    themed = HasProps.__dict__.get("themed_values")
+    if callable(themed) and not hasattr(themed, _KEPT):
+        HasProps.themed_values = _looked_up(themed)  # type: ignore[method-assign]
     write = ParameterizedProperty.__dict__.get("__str__")
     if callable(write) and not hasattr(write, _KEPT):
         ParameterizedProperty.__str__ = _written(write)  # type: ignore[method-assign]
@@ -80,6 +83,16 @@ def _prepared(ask: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
     setattr(instance_default, _KEPT, ask)
     return instance_default
+
+
+def _looked_up(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Have Bokeh look where it keeps a model's theme: most have none, and that took it through its search for misspelt names."""
+
+    def themed_values(self: Any) -> Any:
+        return self.__dict__.get("__themed_values__")
+
+    setattr(themed_values, _KEPT, ask)
+    return themed_values
 
 
 def _written(write: Callable[[Any], str]) -> Callable[[Any], str]:
