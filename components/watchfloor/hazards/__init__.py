@@ -14,6 +14,7 @@ BESIDES = (
     "grid",
     "place",
     "progress",
+    "rasters",
     "reference",
     "resample",
     "site",
