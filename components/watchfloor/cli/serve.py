@@ -2,17 +2,25 @@
 
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watchfloor.cli.base import DataOption, FloorOption, app, explained, opened, say, settings_for
+from watchfloor.core import warming
+from watchfloor.core.jit import keep_in
 
 if TYPE_CHECKING:
+    from watchfloor.core.settings import Settings
     from watchfloor.views.serve.server import Server
 
 AddressOption = Annotated[str | None, typer.Option(help="Address to listen on; default: 127.0.0.1.")]
+_COMPILED = "compiled"
+"""Folder of the data folder for compiled loops, where they cannot be kept beside the code."""
+_PATIENCE = 3.0
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on; default: 5006, 0 for any free one.")]
 
 
@@ -28,26 +36,33 @@ def serve(
     language: Annotated[str | None, typer.Option(help="Language of the screens at first: en or zh.")] = None,
 ) -> None:
     """Serve the desks, and collect the feeds beside them."""
+    settings = settings_for(
+        floor=floor,
+        data=data,
+        address=address,
+        port=port,
+        prefix=prefix,
+        collect=collect,
+        language=language,
+    )
+    keep_in(settings.data / _COMPILED)  # before what is compiled is imported
     from watchfloor.views.serve.server import serve as run
 
-    run(
-        settings_for(
-            floor=floor,
-            data=data,
-            address=address,
-            port=port,
-            prefix=prefix,
-            collect=collect,
-            language=language,
-        ),
-        ready=_listening,
-    )
+    with _warmed(settings) as begin:
+
+        def ready(server: "Server") -> None:
+            _listening(server)
+            begin()
+
+        run(settings, ready=ready)
 
 
 @app.command()
 @explained
 def collect(floor: FloorOption = None, data: DataOption = None) -> None:
     """Collect the floor's feeds and inbox and watch its alarms, without serving."""
+    settings = settings_for(floor=floor, data=data)
+    keep_in(settings.data / _COMPILED)
     from watchfloor.alarms.duty import keep
 
     stop = threading.Event()
@@ -55,7 +70,9 @@ def collect(floor: FloorOption = None, data: DataOption = None) -> None:
         signal.signal(number, lambda *_: stop.set())
     with opened(floor, data) as found:
         say(f"Collecting for {found.title} until stopped (Ctrl+C).")
-        keep(found, stop)
+        with _warmed(settings) as begin:
+            begin()
+            keep(found, stop)
     say("Stopped; everything that was acknowledged is in the store.")
 
 
@@ -97,6 +114,23 @@ def replay(
             finally:
                 stop.set()
                 teller.join()
+
+
+@contextmanager
+def _warmed(settings: "Settings") -> Iterator[Callable[[], None]]:
+    """Give what has loops compiled in the background, and end that with the command."""
+    stop, threads = threading.Event(), list[threading.Thread]()
+
+    def begin() -> None:
+        if settings.warm:
+            threads.append(warming.start(stop))
+
+    try:
+        yield begin
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(_PATIENCE)
 
 
 def _listening(server: "Server") -> None:

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     )
     prefix: str = Field("", description="Path prefix behind a proxy.")
     collect: bool = Field(default=True, description="Collect feeds in the serving process too.")
+    warm: bool = Field(
+        default=True, description="Compile what is slow at first use ahead of it, beside the pages."
+    )
     inbox: Path | None = Field(
         None, description="Folder whose files are taken in; default: inbox in the data folder."
     )
