@@ -101,3 +101,20 @@ def test_memory_goes_back_when_pages_close(desk, monkeypatch):
     loop.add_callback(desk._trim)
     with pytest.raises(queue.Empty):
         gave.get(timeout=0.2)
+
+
+def test_what_lives_as_long_as_the_server_is_set_aside_once_and_never_with_pages(desk, monkeypatch):
+    aside: list[int] = []
+    monkeypatch.setattr(server_module.memory, "set_aside", lambda: aside.append(1))
+    desk._settle()
+    assert aside == [], (
+        "in a thread of somebody's process, that one's objects are not the server's to set aside"
+    )
+    desk._unsettled = True
+    monkeypatch.setattr(desk, "_sessions", lambda: 1)
+    desk._settle()
+    assert aside == []
+    monkeypatch.setattr(desk, "_sessions", lambda: 0)
+    desk._settle()
+    desk._settle()
+    assert aside == [1]

@@ -1,7 +1,7 @@
 """Colours and markers of a layer's rows, and the legend that explains them: both from the same metadata."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -106,7 +106,7 @@ class Swatch:
 
     def plain(self) -> dict[str, Any]:
         """Return it in JSON's types."""
-        return asdict(self) | {"ramp": list(self.ramp)}
+        return vars(self) | {"ramp": list(self.ramp)}
 
 
 @cache

@@ -1,9 +1,10 @@
 """Give memory of closed pages back to the system: the C library keeps what is freed, for the next page."""
 
 import ctypes
+import gc
 from collections.abc import Callable
 
-__all__ = ["few_arenas", "give_back"]
+__all__ = ["few_arenas", "give_back", "set_aside"]
 
 _ARENA_MAX = -8
 """``M_ARENA_MAX`` of glibc's malloc.h."""
@@ -38,6 +39,25 @@ def few_arenas(most: int = 2) -> bool:
         return bool(ctypes.CDLL(None).mallopt(_ARENA_MAX, most))
     except (AttributeError, OSError, TypeError):
         return False
+
+
+def set_aside() -> int:
+    """Spare what lives as long as the server from every search for garbage; return how many objects that is.
+
+    Libraries, classes and the floor are some million objects. A full search, as Panel asks for after pages were
+    closed, walks them all while every page waits. Call it only while no page is open: what is set aside is given
+    back when nothing holds it, but not when it is held in a circle.
+
+    Examples
+    --------
+    >>> import gc
+    >>> set_aside() > 1000
+    True
+    >>> gc.unfreeze()
+    """
+    gc.collect()
+    gc.freeze()
+    return gc.get_freeze_count()
 
 
 def _trim() -> Callable[[int], int] | None:

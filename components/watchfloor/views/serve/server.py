@@ -112,6 +112,7 @@ class Server:
         self._listening = settings.port
         self._threads: list[Thread] = []
         self._pages = 0
+        self._unsettled = False
         prefix = "/" + settings.prefix.strip("/") if settings.prefix.strip("/") else ""
         needs = {app.name: app.needs for app in self.apps} | {"metrics": Capability.ADMINISTER}
         self.access = Access(sender, self._hosts, needs, prefix)
@@ -151,6 +152,8 @@ class Server:
         if current_thread() is main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: loop.add_callback_from_signal(loop.stop))
+            self._unsettled = True  # the process is the server's own
+            memory.set_aside()
         self._server.start()
         sweep = PeriodicCallback(self._sweep, SWEEP)
         if self.access.identity is not None:
@@ -247,6 +250,7 @@ class Server:
 
         def prepared() -> None:
             self._prepared.set()
+            self._server.io_loop.add_callback(self._settle)
             memory.give_back()
             log.info("floor prepared in %.1f s", monotonic() - began)
 
@@ -278,10 +282,19 @@ class Server:
 
     def _trim(self) -> None:
         """Give memory back when there are fewer pages than at the last look."""
-        before = self._pages
-        self._pages = sum(len(list(one.sessions)) for one in self._server._tornado.applications.values())
+        before, self._pages = self._pages, self._sessions()
         if self._pages < before:
             self._server.io_loop.run_in_executor(None, give_back)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Set the prepared floor aside, once, when no page is open."""
+        if self._unsettled and self._prepared.is_set() and not self._sessions():
+            self._unsettled = False
+            memory.set_aside()
+
+    def _sessions(self) -> int:
+        return sum(len(list(one.sessions)) for one in self._server._tornado.applications.values())
 
     def _close(self) -> None:
         self._stop.set()
