@@ -17,6 +17,7 @@ BESIDES = (
     "rasters",
     "reference",
     "resample",
+    "scenario",
     "site",
     "spec",
     "streams",

@@ -199,9 +199,9 @@ def remarks(*data: xr.Dataset) -> tuple[str, ...]:
 def _class(model: Hazard | type[Hazard] | str) -> type[Hazard]:
     if isinstance(model, str):
         return HAZARDS[model]
-    if isinstance(model, Hazard):
-        return type(model)
-    return model
+    found: Any = type(model) if isinstance(model, Hazard) else model
+    kind: type[Hazard] = found
+    return kind
 
 
 def _network(floor: Any, needs: list[Needs], example: xr.Dataset, said: list[str]) -> xr.Dataset:
