@@ -110,8 +110,9 @@ def test_what_lives_as_long_as_the_server_is_set_aside_once_and_never_with_pages
     assert aside == [], (
         "in a thread of somebody's process, that one's objects are not the server's to set aside"
     )
-    desk._unsettled = True
     monkeypatch.setattr(desk, "_sessions", lambda: 1)
+    desk._prepared.set()
+    desk._unsettled = True
     desk._settle()
     assert aside == []
     monkeypatch.setattr(desk, "_sessions", lambda: 0)
