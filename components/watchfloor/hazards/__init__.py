@@ -12,6 +12,7 @@ BESIDES = (
     "derived",
     "ensemble",
     "grid",
+    "noise",
     "place",
     "progress",
     "rasters",
