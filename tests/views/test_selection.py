@@ -26,7 +26,7 @@ class Location(param.Parameterized):
 def same(one: Selection, other: Selection) -> None:
     for name in (
         "as_of", "time", "record", "series", "kinds", "hazards", "severities", "statuses", "states", "text", "layers",
-        "language", "theme",
+        "others", "across", "axis", "language", "theme",
     ):  # fmt: skip
         assert getattr(one, name) == getattr(other, name), name
 
@@ -71,6 +71,9 @@ def selections(draw) -> Selection:
                 max_size=4,
             )
         ),
+        others=draw(st.lists(plain, unique=True, max_size=5)),
+        across=draw(st.sampled_from(["24h", "3d", "1y"])),
+        axis=draw(st.sampled_from(["own", "shared"])),
         language=draw(st.sampled_from(["en", "zh"])),
         theme=draw(st.sampled_from(["dark", "light"])),
     )
@@ -122,6 +125,9 @@ def test_any_text_is_read_without_an_error_and_with_a_note_or_a_meaning(text):
             "state",
             "q",
             "layers",
+            "with",
+            "over",
+            "axis",
             "lang",
             "theme",
         ]
@@ -132,7 +138,7 @@ def test_any_value_of_a_known_part_is_read_or_noted(part, text):
     from urllib.parse import urlencode
 
     selection = Selection().from_query("?" + urlencode({part: text}, errors="replace"))
-    if selection.to_query() == "" and text and part not in {"lang", "theme", "layers"}:
+    if selection.to_query() == "" and text and part not in {"lang", "theme", "layers", "over", "axis"}:
         assert selection.notes
 
 
@@ -153,6 +159,9 @@ def test_any_value_of_a_known_part_is_read_or_noted(part, text):
         ("?q=a%00b", "control characters"),
         ("?q=a%E2%80%AEb", "control characters"),
         ("?layers=../../etc:1", "not a layer"),
+        ("?with=a!b!c!d!e!f", "more than 5 series"),
+        ("?with=a!b%00", "not the name of a series"),
+        ("?over=2d", "expected 24h"),
         ("?lang=xx", "expected en, zh"),
         ("?unknown=1", "not a part of this address"),
         ("?q=" + "a" * 9000, "at most 8000"),

@@ -38,6 +38,8 @@ MAX_POINTS = 200
 """Most vertices of an area in a URL; a longer outline is simplified until it fits."""
 MAX_TEXT = 200
 MAX_NAME = 300
+MAX_NAMES = 5
+"""Most series that are compared with the one in focus."""
 MAX_LAYERS = 64
 KEPT = {"wall": "1"}
 """Parts of an address that say what page this is, not what it looks at: they stay while all else changes."""
@@ -253,6 +255,20 @@ def _identity(text: str) -> Read:
     return (kind, source.replace("%21", "!").replace("%25", "%"), key), []
 
 
+def _names(text: str) -> Read:
+    """Read names of series parted by ``!``; one in a name itself is written as ``%21``."""
+    found, notes = [], []
+    for part in dict.fromkeys(text.split("!")):
+        if not part or len(part) > 3 * MAX_NAME or _UNSAFE.search(part):
+            notes.append(f"{_shown(part)} is not the name of a series.")
+        elif len(found) == MAX_NAMES:
+            notes.append(f"more than {MAX_NAMES} series; the others are left out.")
+            break
+        else:
+            found.append(part.replace("%21", "!").replace("%25", "%"))
+    return found, notes[:3]
+
+
 def _layers(text: str) -> Read:
     found: dict[str, dict[str, Any]] = {}
     notes = []
@@ -282,6 +298,11 @@ def _write_identity(value: tuple[str, str, str]) -> str:
     if len(source) + len(key) > MAX_NAME or _UNSAFE.search(source + key) or not source or not key:
         return ""  # a name that would be refused on the way back is not written
     return f"{kind}!{source.replace('%', '%25').replace('!', '%21')}!{key}"
+
+
+def _write_names(value: list[str]) -> str:
+    good = [name for name in value if name and len(name) <= MAX_NAME and not _UNSAFE.search(name)]
+    return "!".join(name.replace("%", "%25").replace("!", "%21") for name in good[:MAX_NAMES])
 
 
 def _write_layers(value: Mapping[str, Mapping[str, Any]]) -> str:
@@ -324,6 +345,9 @@ _FORMS: dict[str, tuple[str, Callable[[Any], str], Callable[[str], Read]]] = {
     "group": ("group", str, _word(("none", "hazard", "basin", "kind", "district"))),
     "size": ("size", str, _word(("small", "medium", "large"))),
     "conditions": ("cond", ",".join, _words(("silent", "flagged", "rising", "falling", "soon", "calm"))),
+    "others": ("with", _write_names, _names),
+    "across": ("over", str, _word(("24h", "3d", "7d", "30d", "1y"))),
+    "axis": ("axis", str, _word(("own", "shared"))),
     "language": ("lang", str, _word(tuple(LANGUAGES))),
     "theme": ("theme", str, _word(("dark", "light"))),
 }

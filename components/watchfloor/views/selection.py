@@ -23,6 +23,10 @@ TABS = ("wall", "station", "latency", "compare", "rules", "alarm")
 SPANS = ("1h", "6h", "24h", "3d", "7d", "30d", "1y")
 GROUPS = ("none", "hazard", "basin", "kind", "district")
 SIZES = ("small", "medium", "large")
+COMPARED = 5
+"""Series at most that the one in focus is compared with."""
+ACROSS = ("24h", "3d", "7d", "30d", "1y")
+AXES = ("own", "shared")
 CONDITIONS = ("silent", "flagged", "rising", "falling", "soon", "calm")
 HAZARD_WORDS = (*HAZARDS, "other")
 """Every hazard that a record may name."""
@@ -30,7 +34,7 @@ MATTER = ("alarm", "alert", "event", "incident")
 """Kinds of record that a list shows where nobody chose others: what calls for action."""
 _MIRRORED = (
     "as_of", "time", "record", "series", "area", "kinds", "also", "hazards", "severities", "statuses", "states",
-    "text", "layers", "tab", "span", "group", "size", "conditions", "language", "theme",
+    "text", "layers", "tab", "span", "group", "size", "conditions", "others", "across", "axis", "language", "theme",
 )  # fmt: skip
 
 
@@ -149,6 +153,18 @@ class Selection(param.Parameterized):
         [],
         objects=list(CONDITIONS),
         doc="Conditions of a station, besides its warning level; empty shows all.",
+    )
+    others = param.List(
+        [],
+        item_type=str,
+        bounds=(0, COMPARED),
+        doc="Names of the series that the one in focus is compared with.",
+    )
+    across = param.Selector(default="3d", objects=list(ACROSS), doc="How far back series are compared.")
+    axis = param.Selector(
+        default="own",
+        objects=list(AXES),
+        doc="Whether compared series have scales of their own or one for all.",
     )
     language = param.Selector(default="en", objects=list(LANGUAGES), doc="Language of the screen.")
     theme = param.Selector(default="dark", objects=list(THEMES), doc="Colours of the screen.")

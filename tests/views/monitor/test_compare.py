@@ -234,6 +234,29 @@ def test_nonsense_is_refused_and_changes_nothing(river, what, message):
     view.close()
 
 
+def test_the_address_holds_what_is_compared_and_brings_it_back(river):
+    view = opened(river, "t/down", "t/rain")
+    view.heard("span", {"span": "7d"})
+    view.heard("axis", {"axis": "shared"})
+    settle(view)
+    address = view.selection.to_query()
+    shared = Compare(river, Selection().from_query(address))
+    settle(shared)
+    assert [line["name"] for line in shared.state()["lines"]] == ["t/up", "t/down", "t/rain"]
+    assert (shared.state()["span"], shared.selection.axis) == ("7d", "shared")
+    view.heard("first", {"name": "t/rain"})
+    assert view.names == ["t/rain", "t/down", "t/up"]
+    view.selection.from_query(address)  # as the browser's Back does
+    settle(view)
+    assert view.names == ["t/up", "t/down", "t/rain"]
+    view.selection.from_query("?s=t/up&with=t/up!no/such!t/down")
+    assert view.names == ["t/up", "no/such", "t/down"]
+    assert view.state()["lines"][1]["trouble"]
+    settle(view)
+    for one in (view, shared):
+        one.close()
+
+
 def test_nothing_is_worked_out_while_another_tab_is_open(river):
     view = opened(river, "t/down")
     desk = Compare(river, Selection(series="t/up", tab="wall"), picture=view.picture)

@@ -68,6 +68,21 @@ def test_as_of_an_earlier_time_shows_what_was_known_then(floor):
     assert float(then.value[-1]) == 1.0
 
 
+def test_as_of_a_time_the_marks_of_that_time_count_and_no_good_extreme_is_lost(floor):
+    time, _ = fill(floor.store)
+    spike = time[3000].to_pydatetime()
+    clock = floor.store.clock
+    clock.move(timedelta(hours=1))
+    floor.store.mark([Mark("t/gauge/A", spike, 4, 3, "alone")])
+    for known, flag in ((NOW, 1), (clock.now(), 3)):
+        drawn = curves.curve(floor.store, "t/gauge/A", NOW - 30 * DAY, NOW, 4000, known)
+        assert drawn.flag[np.flatnonzero(drawn.time == micros(spike) / 1e3)[0]] == flag
+    thin = curves.curve(floor.store, "t/gauge/A", NOW - 30 * DAY, NOW, 100, clock.now())
+    assert len(thin.time) <= 800
+    assert (thin.flag == 3).any()
+    assert np.max(thin.value[thin.flag < 3]) == np.max(drawn.value[drawn.flag < 3])
+
+
 def test_what_is_told_is_whole_and_safe(floor):
     fill(floor.store)
     fill(floor.store, "t/gauge/B", lon=10.1, title="<img src=x onerror=alert(1)>")

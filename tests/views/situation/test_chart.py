@@ -8,7 +8,7 @@ from bokeh.models import Label, Span
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchfloor.store.records import Series
+from watchfloor.store.records import Mark, Observation, Series
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation import SeriesChart
 from watchfloor.views.situation.chart import broken, thinned
@@ -40,6 +40,19 @@ def test_gaps_flags_thresholds_and_now_are_drawn(busy):
     assert figure.xaxis[0].axis_label == "Time (UTC+11)"
     # noon UTC is 23:00 on the floor's wall clock, which is what the axis shows
     assert pd.Timestamp(chart._now.location, unit="ms") == pd.Timestamp("2026-06-01T23:00")
+
+
+def test_what_a_check_found_is_drawn_as_flagged_and_does_not_set_the_scale(busy):
+    fill(busy)
+    at = NOW - timedelta(minutes=30)
+    busy.store.observe([Observation(NAME, at, 77.0, 1)])
+    chart = SeriesChart(busy, Selection(series=NAME))
+    assert 77.0 in chart._line.data["value"]
+    busy.store.mark([Mark(NAME, at, 4, 3, "stands alone")])
+    chart = SeriesChart(busy, Selection(series=NAME))
+    assert 77.0 not in chart._line.data["value"]
+    assert 77.0 in chart._odd.data["value"]
+    assert chart._figure.y_range.end < 10
 
 
 def test_a_new_value_patches_the_same_figure(busy):

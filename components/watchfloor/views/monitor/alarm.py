@@ -17,6 +17,7 @@ from watchfloor.views.monitor.curve import curve
 from watchfloor.views.sensors import thresholds
 from watchfloor.views.serve.current import acting
 from watchfloor.views.situation.rows import millis
+from watchfloor.views.units import quantity, unit
 
 __all__ = ["AlarmDepth", "AlarmDepthPane", "drawn", "points"]
 
@@ -44,13 +45,13 @@ class AlarmDepth(MonitorView):
     """
 
     pane_type = AlarmDepthPane
+    tall = True
     watched: ClassVar[tuple[str, ...]] = ("snapshot", "trouble")
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
         self._draft = ""
         super().__init__(floor, selection, **params)
-        self.pane.sizing_mode = "stretch_both"
-        self.watch(self.selection, ["record", "tab", "as_of"])
+        self.watch(self.selection, ["record", "tab", "as_of", "language"])
 
     def state(self) -> dict[str, Any]:
         """Return all that is to be told of the selected alarm."""
@@ -105,7 +106,7 @@ class AlarmDepth(MonitorView):
             "may": may(acting()),
             "shelf": roll.life.policy.shelf.longest / timedelta(hours=1),
             "steps": [_step(each) for each in life[-_STEPS:]],
-            "curve": drawn(self.floor, alarm, as_of),
+            "curve": drawn(self.floor, alarm, as_of, self.selection.language),
             "notices": [_notice(each) for each in roll.notices(alarm.id, as_of)[:_NOTICES]],
             "dry": roll.dry,
             "channels": sorted(roll.life.policy.channels),
@@ -119,7 +120,9 @@ class AlarmDepth(MonitorView):
         }  # fmt: skip
 
 
-def drawn(floor: Any, alarm: Alarm, as_of: datetime | None = None) -> dict[str, Any] | None:
+def drawn(
+    floor: Any, alarm: Alarm, as_of: datetime | None = None, language: str = "en"
+) -> dict[str, Any] | None:
     """Return the curve of an alarm's first series around its life, with the samples that fired and the limits."""
     verdict = alarm.verdict
     if not verdict.series:
@@ -136,7 +139,8 @@ def drawn(floor: Any, alarm: Alarm, as_of: datetime | None = None) -> dict[str, 
         "name": name,
         "start": millis(start),
         "end": millis(end),
-        "units": plain(str(series.loc[name, "units"]), 24) if there else "",
+        "units": unit(series.loc[name, "units"]) if there else "",
+        "field": quantity(series.loc[name, "field"], language) if there else "",
         "points": points(found.time, found.value, found.flag),
         "limits": [
             {"value": item.value, "name": plain(item.name, 40), "severity": str(item.severity)}

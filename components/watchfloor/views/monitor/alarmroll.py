@@ -15,6 +15,7 @@ from watchfloor.alarms.transitions import State
 from watchfloor.core.clock import monotonic
 from watchfloor.security.text import plain
 from watchfloor.views.situation.rows import millis
+from watchfloor.views.units import unit
 
 __all__ = ["Roll", "row"]
 
@@ -137,7 +138,7 @@ def row(roll: Roll, alarm: Alarm) -> dict[str, Any]:
         "level": plain(verdict.name, 60),
         "value": verdict.value,
         "limit": verdict.limit,
-        "units": "" if verdict.units in {"", "1"} else plain(verdict.units, 24),
+        "units": unit(verdict.units),
         "why": plain(verdict.why, 1000),
         "weakened": verdict.weakened,
         "chattering": len(alarm.changes) if alarm.chattering else 0,

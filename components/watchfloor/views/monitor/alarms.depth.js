@@ -34,6 +34,15 @@ const AlarmDepthPane = pane("alarmdepth", (ctx) => {
     return h("dl", {class: "facts"}, list.filter((pair) => pair[1] !== null && pair[1] !== "" && pair[1] !== undefined).map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)]));
   }
 
+  /** The curve, as wide as there is room for. */
+  function drawPicture(state) {
+    const row = state.row, curve = state.curve;
+    if (!row) return;
+    const own = curve && !curve.limits.length && curve.limit !== null ? [{value: curve.limit, name: ctx.t("alarms.limit"), severity: row.severity}] : null;
+    fill(picture, curve ? drawCurve(ctx, {...curve, width: roomOf(ctx, picture), limits: own || curve.limits}, places(ctx, row)) : null);
+  }
+  whenSized(ctx, picture, () => drawPicture(ctx.state));
+
   const when = (ms) => (ms === null ? null : `${fullTime(ms, ctx.zone)} (${ago(ms, ctx.now(), ctx.language)})`);
 
   return (state) => {
@@ -58,7 +67,7 @@ const AlarmDepthPane = pane("alarmdepth", (ctx) => {
       [ctx.t("alarms.fact.rule"), `${row.rule} (${row.version})`],
       [ctx.t("alarms.fact.event"), state.members.length ? h("ul", {class: "members"}, state.members.map((each) => h("li", {}, colourWord(ctx, each.colour), " ", stateSign(each.state), " ", each.title))) : null],
     ]));
-    fill(picture, state.curve ? drawCurve(ctx, {...state.curve, limits: state.curve.limits.length ? state.curve.limits : state.curve.limit === null ? [] : [{value: state.curve.limit, name: ctx.t("alarms.limit"), severity: row.severity}]}, `${places(ctx, row)}${state.curve.units ? ` (${state.curve.units})` : ""}`) : null);
+    drawPicture(state);
     fill(life, h("ol", {class: "life"}, state.steps.map((step) => h("li", {}, h("span", {class: "num"}, fullTime(step.at, ctx.zone)), " ", h("strong", {}, ctx.t(`alarms.event.${step.event}`)), ` · ${step.by === "watch" ? ctx.t("alarms.watch") : step.by} `,
       stateSign(step.state), h("span", {class: `stateword ${step.state}`}, ` ${ctx.t(`alarms.state.${step.state}`)}`), " ", colourWord(ctx, step.colour), step.note ? h("div", {class: "muted note"}, step.note) : null))));
     fill(receipts, state.dry ? h("p", {class: "muted"}, ctx.t("alarms.receipts.dry")) : null,

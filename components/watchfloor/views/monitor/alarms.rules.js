@@ -47,6 +47,13 @@ const RulesPane = pane("ruledesk", (ctx) => {
       : h("p", {class: "muted"}, ctx.t("rules.own"), " ", chosen.shown && state.may ? h("button", {type: "button", class: "link", onclick: () => ctx.send("fresh", {series: chosen.shown})}, ctx.t("rules.newset")) : null));
   }
 
+  function drawPicture(chosen) {
+    const curve = chosen && chosen.curve;
+    const who = curve ? titled(ctx, chosen.series.find((each) => each.name === chosen.shown) || {title: chosen.shown}) : "";
+    fill(picture, curve ? drawCurve(ctx, {...curve, width: roomOf(ctx, picture)}, `${who}${curve.spans.length ? ` · ${ctx.t("rules.marked")}` : ""}`) : null);
+  }
+  whenSized(ctx, picture, () => drawPicture(ctx.state.chosen));
+
   function drawTrial(chosen) {
     const made = chosen.trial;
     const running = chosen.progress !== null;
@@ -92,7 +99,7 @@ const RulesPane = pane("ruledesk", (ctx) => {
     fill(station, chosen.series.map((each) => h("option", {value: each.name, selected: each.name === chosen.shown}, titled(ctx, each))));
     station.disabled = !chosen.series.length;
     drawForm(chosen, state);
-    fill(picture, chosen.curve ? drawCurve(ctx, {...chosen.curve, width: picture.clientWidth}, `${titled(ctx, chosen.series.find((each) => each.name === chosen.shown) || {title: chosen.shown})}${chosen.curve.units ? ` (${chosen.curve.units})` : ""}${chosen.curve.spans.length ? ` · ${ctx.t("rules.marked")}` : ""}`) : null);
+    drawPicture(chosen);
     if (asked !== ctx.language) {
       asked = ctx.language;
       fill(days, TRIAL_DAYS.map((each) => h("option", {value: String(each)}, ctx.t("rules.days", {n: each}))));

@@ -132,6 +132,8 @@ class MonitorView(View):
 
     pane_type: ClassVar[type[Pane]] = MonitorPane
     watched: ClassVar[tuple[str, ...]] = ("trouble",)
+    tall: ClassVar[bool] = False
+    """Whether it fills its place, and on a telephone becomes as long as what it has to say."""
 
     def __init__(
         self,
@@ -145,6 +147,8 @@ class MonitorView(View):
         self.on_wall = wall
         self._threads: list[Thread] = []
         super().__init__(floor, selection, picture=picture, **params)
+        if self.tall:
+            self.pane.param.update(sizing_mode="stretch_both", css_classes=["wf-tall"])
 
     def heard(self, what: str, message: Mapping[str, Any]) -> None:
         """Do what a message of the browser asks for. Nothing in it is trusted."""

@@ -12,7 +12,6 @@ import panel as pn
 
 from watchfloor.core.clock import format_time, from_micros
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
-from watchfloor.core.fields import FIELDS
 from watchfloor.core.terms import term
 from watchfloor.floor.export import to_csv
 from watchfloor.security.text import filename, plain
@@ -20,15 +19,16 @@ from watchfloor.store.cube import Cube
 from watchfloor.views.monitor import curve as curves
 from watchfloor.views.monitor import pair as pairs
 from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
+from watchfloor.views.selection import AXES, COMPARED
+from watchfloor.views.units import quantity, unit
 
 __all__ = ["Compare", "ComparePane"]
 
-MOST = 6
+MOST = COMPARED + 1
 """How many series can be told apart on one plot."""
 _WIDTH = (100, 4000)
 _FOUND = 12
 _FRESH = timedelta(seconds=60)
-AXES = ("own", "shared")
 
 
 class ComparePane(MonitorPane):
@@ -48,12 +48,10 @@ class Compare(MonitorView):
     """
 
     pane_type = ComparePane
+    tall = True
     watched: ClassVar[tuple[str, ...]] = ("snapshot", "trouble")
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
-        self._others: list[str] = []
-        self._span = "3d"
-        self._axis = "own"
         self._width = 1000
         self._text = ""
         self._focus: str | None = None
@@ -63,17 +61,20 @@ class Compare(MonitorView):
         self._done: int | None = None
         self._left = False
         super().__init__(floor, selection, **params)
-        self.pane.sizing_mode = "stretch_both"
         self._before = self.selection.series
         self.watch(self.selection, ["series"], self._turn)
-        self.watch(self.selection, ["as_of", "tab"])
+        self.watch(self.selection, ["as_of", "tab", "others", "across", "axis"])
         self.refresh()
 
     @property
     def names(self) -> list[str]:
         """The series that are compared; the one that the others are held against first."""
         first = self.selection.series
-        return [] if first is None else [first, *(name for name in self._others if name != first)][:MOST]
+        return (
+            []
+            if first is None
+            else [first, *(name for name in self.selection.others if name != first)][:MOST]
+        )
 
     def state(self) -> dict[str, Any]:
         """Return the lines, and what was found of each pair until now."""
@@ -95,9 +96,9 @@ class Compare(MonitorView):
         elif what == "first":
             self._lead(str(message["name"])[:300])
         elif what == "span":
-            self._span = _one_of(message["span"], pairs.SPANS, "A span")
+            self.selection.across = _one_of(message["span"], pairs.SPANS, "A span")
         elif what == "axis":
-            self._axis = _one_of(message["axis"], AXES, "An axis")
+            self.selection.axis = _one_of(message["axis"], AXES, "An axis")
         elif what == "focus":
             name = str(message["name"])[:300]
             self._focus = name if name in self.names[1:] else None
@@ -166,12 +167,12 @@ class Compare(MonitorView):
         focus = self._focus if self._focus in names[1:] else next(iter(names[1:]), None)
         return {
             "lines": lines,
-            "span": self._span,
+            "span": chosen.across,
             "spans": list(pairs.SPANS),
             "from": pairs.milliseconds(start),
             "to": pairs.milliseconds(end),
             "agree": len(units) == 1,
-            "axis": self._axis if len(units) == 1 else "own",
+            "axis": chosen.axis if len(units) == 1 else "own",
             "pairs": [self._pairs[name] | {"name": name} for name in names[1:] if name in self._pairs],
             "focus": focus,
             "done": self._done,
@@ -195,15 +196,14 @@ class Compare(MonitorView):
             }
         row = table.loc[name]
         attrs = row["attrs"] if isinstance(row["attrs"], dict) else {}
-        field = FIELDS.get(str(row["field"]))
         found = pairs.stretch(self.floor.store, name, start, end, self.selection.as_of)
         time, value = pairs.thinned(found, self._width)
         return {
             "name": name,
             "title": plain(str(row["title"] or name), 120),
             "zh": plain(str(attrs.get("title_zh", "")), 120),
-            "units": "" if str(row["units"]) == "1" else plain(str(row["units"]), 24),
-            "field": "" if field is None else getattr(field, self.selection.language, field.en),
+            "units": unit(row["units"]),
+            "field": quantity(row["field"], self.selection.language),
             "t": base64.b64encode((time / 1e3).astype("<f8").tobytes()).decode("ascii"),
             "v": base64.b64encode(value.astype("<f4").tobytes()).decode("ascii"),
             "count": len(found.time),
@@ -250,7 +250,7 @@ class Compare(MonitorView):
         if len(names) >= MOST:
             raise InvalidInputError(f"{MOST} series are compared already; take one away first.")
         if names:
-            self._others.append(name)
+            self.selection.others = names[1:] + [name]
         else:
             self.selection.series = name
         self._text = ""
@@ -258,38 +258,41 @@ class Compare(MonitorView):
     def _drop(self, name: str) -> None:
         names = self.names
         if name in names[1:]:
-            self._others.remove(name)
+            self.selection.others = [each for each in names[1:] if each != name]
         elif name in names:
-            self._others = names[2:]
-            self.selection.series = names[1] if len(names) > 1 else None
+            self.selection.choose(series=names[1] if len(names) > 1 else None, others=names[2:])
 
     def _lead(self, name: str) -> None:
         """Hold the others against another one."""
-        if name in self.names[1:]:
-            self.selection.series = name
+        names = self.names
+        if name in names[1:]:
+            others = [names[0] if each == name else each for each in names[1:]]
+            self.selection.choose(series=name, others=others)
 
     def _turn(self, *_: Any) -> None:
         """Go on with another series as the first; if it was among the others, the one before takes its place."""
-        first, before = self.selection.series, self._before
-        if first is not None and first in self._others:
-            self._others = [
-                before if name == first else name for name in self._others if name != first or before
-            ]
+        first, before, others = self.selection.series, self._before, self.selection.others
         self._before = first
+        if first is not None and first in others:
+            self.selection.others = [
+                before if name == first else name for name in others if name != first or before
+            ]
         self.refresh()
 
     def _stretch(self) -> tuple[datetime, datetime]:
         end = self.selection.as_of or self.floor.now()
         # what is valid right now is part of it
-        return end - timedelta(hours=pairs.SPANS[self._span].hours), end + timedelta(milliseconds=1)
+        return end - timedelta(hours=pairs.SPANS[self.selection.across].hours), end + timedelta(
+            milliseconds=1
+        )
 
     def _work(self) -> None:
         """Work out how the first goes with each other, on a thread of its own: a year takes a moment."""
         names, as_of, doc = self.names, self.selection.as_of, pn.state.curdoc
         if not self._seen or (doc is not None and doc.session_context is None):
             return
-        asked = (tuple(names), self._span, as_of)
-        span = pairs.SPANS[self._span]
+        asked = (tuple(names), self.selection.across, as_of)
+        span = pairs.SPANS[self.selection.across]
         old = max(_FRESH, timedelta(hours=span.hours / 100))
         fresh = self._asked_at is not None and self.floor.now() - self._asked_at < old
         if asked == self._asked and (fresh or self._done is not None):

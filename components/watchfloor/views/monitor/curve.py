@@ -15,6 +15,8 @@ from watchfloor.core.quality import words as check_words
 from watchfloor.diagnosis.extremes import fit_peaks, peaks, percentile
 from watchfloor.security.text import plain
 from watchfloor.store.cube import Cube, Window
+from watchfloor.store.cube.intake import merged
+from watchfloor.views.sensors import UNUSABLE
 
 __all__ = ["Curve", "Standing", "curve", "flagged", "happened", "neighbours", "raised", "standing"]
 
@@ -98,26 +100,27 @@ def curve(
         ends = (whole.time[0] / 1e3, whole.time[-1] / 1e3) if len(whole.time) else (None, None)
     else:
         frame = store.observations(name, start=start, end=end, as_of=as_of)
-        window = _thinned(frame, width)
+        flags = merged(frame, store.marks(name, start=start, end=end, as_of=as_of))
+        window = _thinned(frame, flags, width)
         known = store.latest(as_of=as_of)
         last = None if name not in known.index else micros(known.loc[name, "time"].to_pydatetime()) / 1e3
         ends = (float(window.time[0]) / 1e3 if len(window.time) else None, last)
     return Curve(window.time / 1e3, window.value, window.flag, *ends)
 
 
-def _thinned(frame: pd.DataFrame, width: int) -> Window:
+def _thinned(frame: pd.DataFrame, flag: np.ndarray, width: int) -> Window:
+    """Return at most about four points a pixel column; a bad value takes no good one's place."""
     time = frame["time"].to_numpy("datetime64[us]").astype(np.int64)
     value = frame["value"].to_numpy(np.float32)
-    flag = frame["flag"].to_numpy(np.uint8)
     if len(time) > 4 * width:
-        pieces = np.array_split(np.arange(len(time)), 2 * width)
         keep = set()
-        for piece in pieces:
-            some = value[piece]
-            if np.isnan(some).all():
+        for piece in np.array_split(np.arange(len(time)), 2 * width):
+            there = np.isfinite(value[piece])
+            for some in (piece[there & (flag[piece] < UNUSABLE)], piece[there & (flag[piece] >= UNUSABLE)]):
+                if len(some):
+                    keep |= {int(some[value[some].argmin()]), int(some[value[some].argmax()])}
+            if not there.any():
                 keep.add(int(piece[0]))
-            else:
-                keep |= {int(piece[np.nanargmin(some)]), int(piece[np.nanargmax(some)])}
         chosen = np.array(sorted(keep))
         time, value, flag = time[chosen], value[chosen], flag[chosen]
     return Window(time, value, flag)

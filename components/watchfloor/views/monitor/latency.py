@@ -59,6 +59,7 @@ class Latency(MonitorView):
     """
 
     pane_type = LatencyPane
+    tall = True
     watched: ClassVar[tuple[str, ...]] = ("snapshot", "trouble")
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
@@ -69,7 +70,6 @@ class Latency(MonitorView):
         self._progress: float | None = None
         self._trouble = ""
         super().__init__(floor, selection, **params)
-        self.pane.sizing_mode = "stretch_both"
         chosen = self.selection.param
         self._watchers.append((self.selection, chosen.watch(self._ask, ["as_of", "time", "tab"])))
         self._watchers.append((self.selection, chosen.watch(self._refresh, ["text", "hazards", "series"])))

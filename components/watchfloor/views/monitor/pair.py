@@ -14,6 +14,7 @@ from watchfloor.core.quality import Flag
 from watchfloor.diagnosis.compare import Lags, double_mass, lag_correlation, travel_time
 from watchfloor.security.text import plain
 from watchfloor.store.cube import Cube
+from watchfloor.store.cube.intake import merged
 
 __all__ = ["SPANS", "Span", "Stretch", "compare", "step_of", "stretch", "thinned"]
 
@@ -87,11 +88,8 @@ def stretch(store: Any, name: str, start: datetime, end: datetime, as_of: dateti
     else:
         frame = store.observations(name, start=start, end=end, as_of=as_of)
         time = frame["time"].to_numpy("datetime64[us]").astype(np.int64)
-        value, flag = frame["value"].to_numpy(np.float64), frame["flag"].to_numpy(np.uint8)
-        marks = store.marks(name, start=start, end=end, as_of=as_of)
-        marked = marks["time"].to_numpy("datetime64[us]").astype(np.int64)
-        wrong = marked[marks["flag"].to_numpy(np.uint8) == Flag.BAD]
-        flag = np.where(np.isin(time, wrong), np.uint8(Flag.BAD), flag)
+        value = frame["value"].to_numpy(np.float64)
+        flag = merged(frame, store.marks(name, start=start, end=end, as_of=as_of))
     there = np.isfinite(value)
     good = there & (flag < Flag.BAD)
     return Stretch(time[good], value[good].astype(np.float64), int((there & (flag == Flag.BAD)).sum()))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watchfloor.core.clock import micros
+from watchfloor.store.cube.intake import merged
 
 __all__ = ["Cancelled", "Past", "Reading", "Values", "columns"]
 
@@ -123,7 +124,10 @@ class Past:
         for first in range(0, len(names), _PART):
             if not wanted():
                 raise Cancelled
-            self._take(store.observations(list(names[first : first + _PART]), start, end, as_of))
+            part = list(names[first : first + _PART])
+            found = store.observations(part, start, end, as_of)
+            if len(found):
+                self._take(found, merged(found, store.marks(part, start, end, as_of)))
             if progress is not None:
                 progress(min(1.0, (first + _PART) / len(names)))
 
@@ -147,12 +151,9 @@ class Past:
                 found[row] = _extremes(part.value[use], at, width)
         return found
 
-    def _take(self, frame: Any) -> None:
-        if not len(frame):
-            return
+    def _take(self, frame: Any, flag: Flags) -> None:
         time = frame["time"].dt.as_unit("us").astype("int64").to_numpy()
         value = frame["value"].to_numpy(np.float32)
-        flag = frame["flag"].to_numpy(np.uint8)
         series = frame["series"].to_numpy(str)
         edges = [0, *(np.flatnonzero(series[1:] != series[:-1]) + 1).tolist(), len(series)]
         for first, last in pairwise(edges):

@@ -24,6 +24,7 @@ from watchfloor.views.monitor.past import Cancelled
 from watchfloor.views.sensors import thresholds
 from watchfloor.views.serve.current import acting
 from watchfloor.views.situation.rows import millis
+from watchfloor.views.units import quantity, unit
 
 __all__ = ["Rules", "RulesPane"]
 
@@ -51,6 +52,7 @@ class Rules(MonitorView):
     """
 
     pane_type = RulesPane
+    tall = True
     watched: ClassVar[tuple[str, ...]] = ("snapshot", "trouble")
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
@@ -64,8 +66,7 @@ class Rules(MonitorView):
         self._failed = ""
         self._book: tuple[Any, documents.Book] | None = None
         super().__init__(floor, selection, **params)
-        self.pane.sizing_mode = "stretch_both"
-        self.watch(self.selection, ["tab", "as_of", "series"])
+        self.watch(self.selection, ["tab", "as_of", "series", "language"])
 
     def state(self) -> dict[str, Any]:
         """Return the rules, and the one that is looked at."""
@@ -244,7 +245,10 @@ class Rules(MonitorView):
         return {
             "start": millis(start),
             "end": millis(end),
-            "units": plain(str(table.loc[name, "units"]), 24) if name in table.index else "",
+            "units": unit(table.loc[name, "units"]) if name in table.index else "",
+            "field": quantity(table.loc[name, "field"], self.selection.language)
+            if name in table.index
+            else "",
             "points": points(drawn.time, drawn.value, drawn.flag),
             "limits": given or own,
             "own": not given,

@@ -104,12 +104,17 @@ const StationPane = pane("station", (ctx) => {
       g.fillStyle = style(LINES[alarm.severity] || LINES.Unknown);
       g.globalAlpha = 0.12; g.fillRect(from, place.top, Math.max(2, to - from), place.bottom - place.top);
       g.globalAlpha = 1; g.fillRect(from, place.top, Math.max(3, to - from), 5);
+      g.strokeStyle = muted; g.lineWidth = 1; g.strokeRect(from + 0.5, place.top + 0.5, Math.max(2, to - from - 1), 5);
     }
     g.textAlign = "left"; g.textBaseline = "bottom";
     for (const [limit, name, severity] of state.limits || []) {
       if (limit < low || limit > high) continue;
-      g.strokeStyle = style(LINES[severity] || LINES.Unknown); g.setLineDash([6, 4]); g.lineWidth = 1.5;
-      g.beginPath(); g.moveTo(place.left, y(limit)); g.lineTo(place.right, y(limit)); g.stroke(); g.setLineDash([]);
+      g.setLineDash([6, 4]);
+      for (const [paint, wide, strong] of [[muted, 3, 0.6], [style(LINES[severity] || LINES.Unknown), 1.5, 1]]) { // a pale colour needs an edge
+        g.strokeStyle = paint; g.lineWidth = wide; g.globalAlpha = strong;
+        g.beginPath(); g.moveTo(place.left, y(limit)); g.lineTo(place.right, y(limit)); g.stroke();
+      }
+      g.setLineDash([]);
       g.fillStyle = ink; g.fillText(`${name} ${value(limit, "")}`, place.left + 5, y(limit) - 2);
     }
     const ahead = state.ahead;

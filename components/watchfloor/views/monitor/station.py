@@ -8,18 +8,18 @@ from typing import Any, ClassVar
 import numpy as np
 import panel as pn
 
-from watchfloor.alarms import Life
 from watchfloor.core.clock import format_time, micros
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
-from watchfloor.core.fields import FIELDS
 from watchfloor.core.terms import term
 from watchfloor.diagnosis.forecast import forecast
 from watchfloor.floor.export import to_csv
 from watchfloor.security.text import filename, plain
 from watchfloor.store.cube import Cube
 from watchfloor.views.monitor import curve as curves
+from watchfloor.views.monitor.alarmroll import Roll
 from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
 from watchfloor.views.sensors import thresholds
+from watchfloor.views.units import quantity, unit
 
 __all__ = ["StationDepth", "StationPane"]
 
@@ -50,6 +50,7 @@ class StationDepth(MonitorView):
     """
 
     pane_type = StationPane
+    tall = True
     watched: ClassVar[tuple[str, ...]] = ("snapshot", "trouble")
 
     def __init__(self, floor: Any, selection: Any = None, **params: Any) -> None:
@@ -62,7 +63,6 @@ class StationDepth(MonitorView):
         self._ahead: dict[str, Any] | None = None
         self._busy = ""
         super().__init__(floor, selection, **params)
-        self.pane.sizing_mode = "stretch_both"
         self.watch(self.selection, ["series", "as_of"], self._turn)
         self.watch(self.selection, ["theme", "tab"])
         self._turn()
@@ -133,9 +133,10 @@ class StationDepth(MonitorView):
         drawn = curves.curve(store, name, start, end, self._width, as_of)
         limits = [[limit.value, plain(limit.name, 40), str(limit.severity)] for limit in thresholds(attrs)]
         newest = store.latest(as_of=as_of)
-        field = FIELDS.get(str(row["field"]))
         alarms = [
-            alarm for alarm in Life(self.floor).alarms(as_of, open_only=False) if name in alarm.verdict.series
+            alarm
+            for alarm in Roll.of(self.floor).alarms(as_of, open_only=False)
+            if name in alarm.verdict.series
         ]
         near = []
         for other, away in curves.neighbours(table, name):
@@ -144,7 +145,7 @@ class StationDepth(MonitorView):
                 {
                     "name": other,
                     "title": plain(str(line["title"] or other), 80),
-                    "units": plain(str(line["units"]), 24),
+                    "units": unit(line["units"]),
                     "km": round(away, 2),
                     "latest": _plain(curves.latest(newest, other)),
                 }
@@ -153,8 +154,8 @@ class StationDepth(MonitorView):
             "name": name,
             "title": plain(str(row["title"] or name), 120),
             "zh": plain(str(attrs.get("title_zh", "")), 120),
-            "field": "" if field is None else getattr(field, chosen.language, field.en),
-            "units": "" if str(row["units"]) == "1" else plain(str(row["units"]), 24),
+            "field": quantity(row["field"], chosen.language),
+            "units": unit(row["units"]),
             "hazard": str(row["hazard"]),
             "every": attrs.get("interval_s") if isinstance(attrs.get("interval_s"), int | float) else None,
             "span": [micros(start) / 1e3, micros(end) / 1e3],

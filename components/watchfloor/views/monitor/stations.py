@@ -17,6 +17,7 @@ import shapely
 from watchfloor.core.scales import rank
 from watchfloor.security.text import plain
 from watchfloor.views.sensors import Threshold, patience, thresholds
+from watchfloor.views.units import unit
 
 __all__ = ["LEVELS", "Limits", "Regions", "Roster", "Station", "known", "level", "regions", "roster"]
 
@@ -84,7 +85,7 @@ class Station:
     def told(self) -> list[Any]:
         """Return it as a browser takes it, in the order of the fields; times in seconds, thresholds as lists."""
         return [
-            self.name, self.title, self.title_zh, self.units, self.field, self.kind, self.hazard, self.district,
+            self.name, self.title, self.title_zh, unit(self.units), self.field, self.kind, self.hazard, self.district,
             self.basin, None if self.interval is None else self.interval.total_seconds(), self.patience.total_seconds(),
             self.lon, self.lat,
             [[level(item.severity), item.name, item.value, item.falling] for item in self.thresholds],
@@ -289,11 +290,6 @@ def _outlines(frame: Any) -> Regions | None:
 
 def _station(name: str, row: Any, where: Mapping[str, str]) -> Station:
     attrs = row.attrs if isinstance(row.attrs, Mapping) else {}
-    seconds = attrs.get("interval_s")
-    wait = patience(attrs)
-    interval = wait / 3 if attrs.get("cadence") else None
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e7:
-        interval = timedelta(seconds=float(seconds))
     return Station(
         name=name,
         title=plain(str(row.title or name), 120),
@@ -304,8 +300,8 @@ def _station(name: str, row: Any, where: Mapping[str, str]) -> Station:
         hazard=plain(str(row.hazard), 40),
         district=plain(str(attrs.get("district") or where.get("district", "")), 80),
         basin=plain(str(attrs.get("basin") or attrs.get("river") or where.get("basin", "")), 80),
-        interval=interval,
-        patience=wait,
+        interval=interval(attrs),
+        patience=patience(attrs),
         lon=_degrees(row.lon),
         lat=_degrees(row.lat),
         thresholds=tuple(_told(thresholds(attrs))),

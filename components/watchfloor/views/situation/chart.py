@@ -25,11 +25,13 @@ from watchfloor.core.fields import FIELDS
 from watchfloor.core.scales import COLOUR
 from watchfloor.core.terms import term
 from watchfloor.security.text import plain
+from watchfloor.store.cube.intake import merged
 from watchfloor.views.selection import Selection
 from watchfloor.views.sensors import SILENT_AFTER, thresholds
 from watchfloor.views.situation.base import Pane, Part
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.text import text
+from watchfloor.views.units import unit
 
 __all__ = ["SeriesChart", "broken", "thinned"]
 
@@ -171,19 +173,19 @@ class SeriesChart(Part):
         return {
             "title": plain(str(row["title"] or name), 120),
             "quantity": quantity,
-            "units": plain(str(row["units"]), 24),
+            "units": unit(row["units"]),
             "attrs": row["attrs"] if isinstance(row["attrs"], dict) else {},
         }
 
     def _values(self, name: str, known: datetime) -> pd.DataFrame:
-        found: pd.DataFrame = self.floor.store.observations(
-            name, start=known - SPAN, end=known + timedelta(hours=24), as_of=self.selection.as_of
-        )
-        return found
+        start, end, as_of = known - SPAN, known + timedelta(hours=24), self.selection.as_of
+        found: pd.DataFrame = self.floor.store.observations(name, start=start, end=end, as_of=as_of)
+        # what the checks of quality say of a value counts as much as what its source said
+        return found.assign(flag=merged(found, self.floor.store.marks(name, start=start, end=end, as_of=as_of)))
 
     def _build(self, about: dict[str, Any], language: str) -> None:
         zone = _named(self.floor.zone, self.floor.now())
-        unit = "" if about["units"] in {"", "1"} else f" ({about['units']})"
+        units = f" ({about['units']})" if about["units"] else ""
         made = figure(
             x_axis_type="datetime",
             x_range=Range1d(0, 1),
@@ -194,7 +196,7 @@ class SeriesChart(Part):
             active_scroll=None,
             toolbar_location="right",
             x_axis_label=f"{term('chart.time', language)} ({zone})",
-            y_axis_label=f"{about['quantity']}{unit}",
+            y_axis_label=f"{about['quantity']}{units}",
             min_border_left=54,
         )
         made.toolbar.logo = None
