@@ -1,0 +1,190 @@
+"""Who has left, and who is indoors, when the hazard comes: what actions do to exposure, member by member."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from watchfloor.core.errors import InvalidInputError, UnknownNameError
+from watchfloor.hazards import HAZARDS
+from watchfloor.hazards.action import EVACUATE, SHELTER, Action, Measure, Patch
+from watchfloor.hazards.streams import Streams
+from watchfloor.impact.ground import Ground
+
+__all__ = ["TARGETS", "Behaviour", "compiled"]
+
+TARGETS = ("population", "indoor_fraction")
+"""Fields of the exposure that actions may change."""
+
+
+def compiled(
+    actions: Sequence[Action], kind: str, model: str, members: Sequence[int], seed: int
+) -> list[tuple[Patch, ...]]:
+    """Compile the exposure patches of actions for each member.
+
+    An action that fails in a member of the hazard's ensemble fails in the same member here: the streams have the same
+    names as in `Hazard.patches`.
+
+    Raises
+    ------
+    UnknownNameError
+        If no model of this kind of hazard understands a measure.
+    InvalidInputError
+        If it changes a field of the exposure that is not known.
+    """
+    known = measures(kind, model)
+    found: list[tuple[Patch, ...]] = []
+    for member in members:
+        streams = Streams(seed, int(member))
+        patches: list[Patch] = []
+        for number, action in enumerate(actions):
+            if action.measure not in known:
+                raise UnknownNameError("measure", action.measure, known)
+            works = streams(f"reliability.{action.measure}.{number}").random() < action.reliability
+            if works or streams.control:
+                patches += [p for p in known[action.measure].compile(action) if p.kind == "exposure"]
+        strange = {patch.target for patch in patches} - set(TARGETS)
+        if strange:
+            raise InvalidInputError(
+                f"Nothing is known of the exposure's {', '.join(sorted(strange))}; actions may change {', '.join(TARGETS)}."
+            )
+        found.append(tuple(patches))
+    return found
+
+
+def measures(kind: str, model: str = "") -> Mapping[str, Measure]:
+    """Return the measures that models of a kind of hazard understand, by name."""
+    found = {measure.name: measure for measure in (EVACUATE, SHELTER)}
+    if model in HAZARDS:
+        return found | {measure.name: measure for measure in HAZARDS[model].measures}
+    for hazard in HAZARDS.usable().values():
+        if hazard.kind == kind:
+            found |= {measure.name: measure for measure in hazard.measures}
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """What the members' patches do to those who are exposed.
+
+    Parameters
+    ----------
+    patches
+        Of each member.
+    ground
+        The cells.
+    arrival
+        When the hazard comes: ``known`` (a map for each member), ``sudden`` (at once, as an earthquake) or ``unknown``.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> grid = xr.Dataset(coords={"y": [0.0, 10.0, 20.0], "x": [0.0, 10.0, 20.0]}, attrs={"crs": "EPSG:32650"})
+    >>> leave = Patch("exposure", "population", "multiply", 0.25, start=600.0)
+    >>> behaviour = Behaviour([(leave,)], Ground(grid), "known")
+    >>> behaviour.present(slice(0, 1), np.array([[300.0, 900.0]]), np.array([0, 1])).tolist()
+    [[1.0, 0.25]]
+    """
+
+    patches: Sequence[tuple[Patch, ...]]
+    ground: Ground
+    arrival: str
+
+    @property
+    def moves(self) -> bool:
+        """Whether anybody leaves in any member."""
+        return any(patch.target == "population" for each in self.patches for patch in each)
+
+    @property
+    def shelters(self) -> bool:
+        """Whether anybody is told to stay indoors in any member."""
+        return any(patch.target == "indoor_fraction" for each in self.patches for patch in each)
+
+    def present(self, members: slice, arrival: np.ndarray | None, cells: np.ndarray) -> np.ndarray:
+        """Return the share of people who are still there when the hazard comes.
+
+        Parameters
+        ----------
+        members
+            Which of the members.
+        arrival
+            Time of arrival, s, shape (members, elements); None where it is not known.
+        cells
+            Cell of each element.
+
+        Returns
+        -------
+        numpy.ndarray
+            float32, shape (members, elements).
+        """
+        made = np.ones((len(self.patches[members]), cells.size), np.float32)
+        self._change(made, members, arrival, cells, "population")
+        return np.clip(made, 0.0, None, out=made)
+
+    def indoors(
+        self, members: slice, arrival: np.ndarray | None, cells: np.ndarray, usual: float
+    ) -> np.ndarray:
+        """Return the share of people who are inside of buildings when the hazard comes; `usual` without orders."""
+        made = np.full((len(self.patches[members]), cells.size), usual, np.float32)
+        self._change(made, members, arrival, cells, "indoor_fraction")
+        return np.clip(made, 0.0, 1.0, out=made)
+
+    def _change(
+        self, made: np.ndarray, members: slice, arrival: np.ndarray | None, cells: np.ndarray, target: str
+    ) -> None:
+        masks: dict[str, np.ndarray] = {}
+        for row, patches in enumerate(self.patches[members]):
+            for patch in patches:
+                if patch.target != target:
+                    continue
+                name = repr(patch.where)
+                if name not in masks:
+                    masks[name] = self._mask(patch.where)[cells]
+                here = masks[name]
+                if arrival is not None:
+                    here = here & (arrival[row] >= patch.start)
+                    if patch.end is not None:
+                        here = here & (arrival[row] < patch.end)
+                elif self.arrival == "sudden":
+                    if not patch.applies(0.0):
+                        continue
+                elif patch.end is not None:
+                    continue
+                made[row, here] = patch.apply(made[row, here])
+
+    def _mask(self, where: Any) -> np.ndarray:
+        ground = self.ground
+        if where is None:
+            return np.ones(ground.size, bool)
+        if isinstance(where, str) or (isinstance(where, Sequence) and all(isinstance(w, str) for w in where)):
+            names = {where} if isinstance(where, str) else set(where)
+            return _named(ground, names)
+        if ground.grid is None:
+            raise InvalidInputError(
+                f"The place of an action is a geometry, the run is of named {ground.dims[0]}s; name them instead."
+            )
+        return ground.grid.mask(where).ravel()
+
+
+def _named(ground: Ground, names: set[str]) -> np.ndarray:
+    """Return the cells of districts, regions or nodes by name or code."""
+    if ground.grid is None and names & set(ground.names):
+        unknown = names - set(ground.names)
+        if unknown:
+            raise UnknownNameError(ground.dims[0], sorted(unknown)[0], ground.names)
+        return np.array([name in names for name in ground.names])
+    if ground.districts is None:
+        raise InvalidInputError(
+            f"The place of an action is named {sorted(names)[0]!r}, but no districts are given to find it in."
+        )
+    table = ground.districts
+    rows = [
+        row
+        for row, (code, name) in enumerate(zip(table["code"], table["name"], strict=True))
+        if {str(code), str(name)} & names
+    ]
+    known = {str(code) for code in table["code"]} | {str(name) for name in table["name"]}
+    if names - known:
+        raise UnknownNameError("district", sorted(names - known)[0], known)
+    return np.isin(ground.district, rows)
