@@ -2,6 +2,7 @@
 
 import gc
 import queue
+import re
 import sys
 import threading
 import time
@@ -11,6 +12,9 @@ import httpx
 import panel as pn
 import pytest
 from bokeh.document import Document
+from bokeh.plotting import figure
+from bokeh.resources import Resources as BokehResources
+from panel.io.state import set_curdoc
 
 import watchfloor
 from watchfloor.core.clock import monotonic
@@ -119,3 +123,25 @@ def test_what_lives_as_long_as_the_server_is_set_aside_once_and_never_with_pages
     desk._settle()
     desk._settle()
     assert aside == [1]
+
+
+def test_page_names_its_modules_first_and_takes_no_script_that_it_does_not_use(desk):
+    text = httpx.get(f"{desk.url}situation", timeout=30).text
+    named = re.findall(r'<link rel="preload" as="fetch" crossorigin="anonymous" href="\./([^"]+)">', text)
+    assert named
+    assert all(text.index(module) < text.index("<script") for module in named)
+    for module in named:
+        answer = httpx.get(desk.url + module, timeout=30)
+        assert answer.status_code == 200
+        assert "javascript" in answer.headers["content-type"]
+    assert "js/bokeh.min.js" in text
+    assert "js/bokeh-gl" not in text
+
+
+def test_plot_that_is_drawn_by_webgl_gets_its_script():
+    chosen = server_module._plain(BokehResources)
+    document = Document()
+    with set_curdoc(document):
+        assert "bokeh-gl" not in chosen(mode="server").components
+        document.add_root(figure(output_backend="webgl"))
+        assert "bokeh-gl" in chosen(mode="server").components

@@ -119,7 +119,7 @@ class Page(BaseTemplate):
                 line.keep(live=live.told)
             line.attach(document)
         document._watchfloor_page = self
-        document.template_variables.update(self._variables())
+        document.template_variables.update(self._variables() | {"modules": _modules(document)})
         self._watch(document, line)
         return document
 
@@ -217,6 +217,11 @@ class Page(BaseTemplate):
             "start": _json(start),
             "fonts": fonts,
         }
+
+
+def _modules(document: Document) -> list[str]:
+    """Return the addresses of the components' modules: a page that names them fetches them beside Bokeh, not after it."""
+    return sorted({model.esm for model in document.models if getattr(model, "bundle", None) == "url"})
 
 
 def page(

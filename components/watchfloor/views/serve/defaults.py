@@ -41,7 +41,8 @@ def remember_defaults() -> None:
         PropertyDescriptor.instance_default = _prepared(default)  # type: ignore[method-assign]
     themed = HasProps.__dict__.get("themed_values")
     if callable(themed) and not hasattr(themed, _KEPT):
-        HasProps.themed_values = _looked_up(themed)  # type: ignore[method-assign]
+        looked_up: Any = _looked_up(themed)
+        HasProps.themed_values = looked_up  # type: ignore[method-assign]
     write = ParameterizedProperty.__dict__.get("__str__")
     if callable(write) and not hasattr(write, _KEPT):
         ParameterizedProperty.__str__ = _written(write)  # type: ignore[method-assign]

@@ -233,6 +233,7 @@ class Server:
             # with port 0 the origins are known only now
             server._tornado._websocket_origins = self._origins(server.port)
         guard(server._tornado, self.access, language)
+        server._tornado.resources = _plain(server._tornado.resources)
         self._listening = server.port
         return server
 
@@ -308,6 +309,19 @@ class Server:
         bokeh.perform_document_validation = self._validates
         if self._owned:
             self.floor.close()
+
+
+def _plain(resources: Callable[..., Any]) -> Callable[..., Any]:
+    """Spare a page Bokeh's scripts for WebGL where no plot on it is drawn by that."""
+
+    def chosen(*args: Any, **kwargs: Any) -> Any:
+        found = resources(*args, **kwargs)
+        models = () if pn.state.curdoc is None else pn.state.curdoc.models
+        if not any(getattr(model, "output_backend", "") == "webgl" for model in models):
+            found.components = [name for name in found.components if name != "bokeh-gl"]
+        return found
+
+    return chosen
 
 
 def serve(
