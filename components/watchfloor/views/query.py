@@ -348,6 +348,8 @@ _FORMS: dict[str, tuple[str, Callable[[Any], str], Callable[[str], Read]]] = {
     "others": ("with", _write_names, _names),
     "across": ("over", str, _word(("24h", "3d", "7d", "30d", "1y"))),
     "axis": ("axis", str, _word(("own", "shared"))),
+    "model": ("model", _write_text(80), _text(80)),
+    "scenario": ("scenario", _write_text(80), _text(80)),
     "language": ("lang", str, _word(tuple(LANGUAGES))),
     "theme": ("theme", str, _word(("dark", "light"))),
 }

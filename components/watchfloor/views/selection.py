@@ -34,7 +34,7 @@ MATTER = ("alarm", "alert", "event", "incident")
 """Kinds of record that a list shows where nobody chose others: what calls for action."""
 _MIRRORED = (
     "as_of", "time", "record", "series", "area", "kinds", "also", "hazards", "severities", "statuses", "states",
-    "text", "layers", "tab", "span", "group", "size", "conditions", "others", "across", "axis", "language", "theme",
+    "text", "layers", "tab", "span", "group", "size", "conditions", "others", "across", "axis", "model", "scenario", "language", "theme",
 )  # fmt: skip
 
 
@@ -166,6 +166,8 @@ class Selection(param.Parameterized):
         objects=list(AXES),
         doc="Whether compared series have scales of their own or one for all.",
     )
+    model = param.String(None, allow_None=True, doc="Name of the hazard model that the twin has open.")
+    scenario = param.String(None, allow_None=True, doc="Key of the saved scenario that the twin has open.")
     language = param.Selector(default="en", objects=list(LANGUAGES), doc="Language of the screen.")
     theme = param.Selector(default="dark", objects=list(THEMES), doc="Colours of the screen.")
     notes = param.List([], item_type=str, doc="What of the last URL was not used, and why.")

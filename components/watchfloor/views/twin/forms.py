@@ -1,0 +1,208 @@
+"""The form of a model, made of what it declares: parameters, courses that drive it, places, and measures."""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import param
+import xarray as xr
+
+from watchfloor.core.terms import LANGUAGES, terms
+from watchfloor.hazards import HAZARDS
+from watchfloor.hazards.action import Action, Measure
+from watchfloor.hazards.base import Hazard
+
+log = logging.getLogger(__name__)
+
+__all__ = ["courses", "form", "label", "measures", "models", "places"]
+
+_UNIT = re.compile(r",\s([^,.;:()\s][^,.;:()]{0,11})\s?(?:\(|\.|;|$)")
+_UNITS = frozenset({
+    "m", "km", "s", "h", "min", "d", "m/s", "km/h", "mm", "mm/h", "kg", "kg/s", "K", "degC", "degrees", "deg", "percent", "%",
+    "ppm", "1/s", "1/m^2", "m^2", "m^3/s", "kPa", "Pa", "hPa", "W/m^2", "MJ", "t", "days", "hours",
+})  # fmt: skip
+
+
+@cache
+def models() -> tuple[dict[str, str], ...]:
+    """Return name, kind and titles of every model that loads; it takes seconds the first time, as all are imported."""
+    found = []
+    for name in HAZARDS:
+        try:
+            kind = HAZARDS[name]
+        except Exception as error:  # noqa: BLE001  a model that does not load costs itself only
+            log.warning("the model %s is left out: %s", name, error)
+            continue
+        found.append({"name": name, "kind": kind.kind, "en": kind.title["en"], "zh": kind.title["zh"]})
+    return tuple(found)
+
+
+def label(name: str) -> dict[str, str]:
+    """Return what a parameter is called: by the table of terms, or its name in words.
+
+    Examples
+    --------
+    >>> label("rain_spread")["en"], label("some_new_thing")["zh"]
+    ('Rain spread', 'Some new thing')
+    """
+    row = terms().get(f"param.{name}")
+    plain = name.replace("_", " ").capitalize()
+    return {language: (row or {}).get(language) or plain for language in LANGUAGES}
+
+
+def form(kind: type[Hazard], settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the form's rows for a model's parameters, with the values that hold.
+
+    Parameters
+    ----------
+    kind
+        The model's class.
+    settings
+        What differs from the defaults.
+
+    Examples
+    --------
+    >>> rows = {row["name"]: row for row in form(HAZARDS["flood"], {"wet": 0.1})}
+    >>> rows["wet"]["value"], rows["wet"]["default"], rows["wet"]["low"], rows["wet"]["unit"], rows["west"]["type"]
+    (0.1, 0.05, 0.001, 'm', 'switch')
+    """
+    rows = []
+    for name, one in kind.param.objects("existing").items():
+        if name == "name" or (one.precedence is not None and one.precedence < 0):
+            continue
+        row: dict[str, Any] = {
+            "name": name, "label": label(name), "doc": one.doc or "", "unit": unit(one.doc or ""),
+            "value": _json(settings.get(name, one.default)), "default": _json(one.default),
+        }  # fmt: skip
+        if isinstance(one, param.Boolean):
+            row["type"] = "switch"
+        elif isinstance(one, param.Selector):
+            row |= {"type": "choice", "objects": [_json(item) for item in one.objects]}
+        elif isinstance(one, param.Number):
+            low, high = one.bounds or (None, None)
+            row |= {"type": "number", "low": low, "high": high, "whole": isinstance(one, param.Integer)}
+            row["step"] = one.step or _step(low, high, row["whole"])
+        elif isinstance(one, param.Range | param.NumericTuple):
+            row["type"] = "pair"
+        else:
+            row["type"] = "text"
+        rows.append(row)
+    return rows
+
+
+def unit(doc: str) -> str:
+    """Return the unit that a parameter's doc names, or an empty string.
+
+    Examples
+    --------
+    >>> unit("Depth from which a cell counts as flooded, m."), unit("Share of what, say, is taken.")
+    ('m', '')
+    """
+    found = [text.strip() for text in _UNIT.findall(doc)]
+    return next((text for text in reversed(found) if text in _UNITS), "")
+
+
+def courses(kind: type[Hazard], forcing: xr.Dataset) -> dict[str, Any]:
+    """Return what drives a run, as numbers to be set and as courses to be drawn.
+
+    Returns
+    -------
+    dict
+        ``time`` in seconds, ``numbers`` (what holds all the time) and ``courses`` (values over the times, one line for
+        each source), each with its field's names, unit and limits.
+    """
+    numbers, lines = [], []
+    seconds = [float(value) for value in forcing.time.values] if "time" in forcing.coords else []
+    for need in kind.needs:
+        if need.role != "forcing" or need.field not in forcing:
+            continue
+        data = forcing[need.field]
+        low, high = need.allowed
+        about = {
+            "field": need.field, "en": need.spec.en, "zh": need.spec.zh, "units": need.spec.units, "doc": need.doc,
+            "low": low, "high": high,
+        }  # fmt: skip
+        if data.ndim == 0:
+            numbers.append(about | {"value": float(data), "dial": need.field == "wind_direction"})
+        elif data.dims[0] == "time" and data.ndim <= 2 and data.size <= 4000:
+            table = np.asarray(data.values, float).reshape(data.shape[0], -1)
+            dim = str(data.dims[1]) if data.ndim == 2 else ""
+            names = (
+                [str(v) for v in forcing[dim].values]
+                if dim in forcing.coords
+                else [str(n) for n in range(table.shape[1])]
+            )
+            lines.append(
+                about
+                | {"lines": names if dim else [], "values": [[float(v) for v in row] for row in table.T]}
+            )
+    return {"time": seconds, "numbers": numbers, "courses": lines}
+
+
+def places(*data: xr.Dataset) -> list[dict[str, Any]]:
+    """Return the named places of a forcing and a site that can be moved on the map."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in data:
+        lon, lat = (item.coords.get(name) for name in ("longitude", "latitude"))
+        if lon is None or lat is None or lon.ndim != 1 or lon.size > 20 or lon.dims[0] in {"region", "node"}:
+            continue
+        dim = str(lon.dims[0])
+        names = item[dim].values if dim in item.coords else range(lon.size)
+        for name, x, y in zip(names, lon.values, lat.values, strict=True):
+            found[str(name)] = {"name": str(name), "lon": round(float(x), 5), "lat": round(float(y), 5)}
+    return list(found.values())
+
+
+def measures(known: Sequence[Measure], actions: Sequence[Action], length: float) -> dict[str, Any]:
+    """Return the measures that a model understands, and those that are taken."""
+    return {
+        "known": [
+            {"name": one.name, "en": one.en, "zh": one.zh, "shape": one.shape, "source": one.source}
+            for one in known
+        ],
+        "taken": [
+            {
+                "measure": action.measure,
+                "numbers": [
+                    {"name": name, "unit": "" if about[0] == "1" else about[0],
+                     "value": action.parameters.get(name, about[1]), "label": label(name)}
+                    for one in known if one.name == action.measure for name, about in one.parameters.items()
+                ],
+                "shape": next((one.shape for one in known if one.name == action.measure), ""),
+                "points": _points(action.where),
+                "start": action.start / 3600.0,
+                "end": None if action.end is None else action.end / 3600.0,
+                "reliability": action.reliability,
+            }
+            for action in actions
+        ],
+        "hours": length / 3600.0,
+    }  # fmt: skip
+
+
+def _points(where: Any) -> int:
+    if not isinstance(where, Mapping):
+        return 0
+    found = where.get("coordinates") or []
+    while found and isinstance(found[0], list | tuple) and found[0] and isinstance(found[0][0], list | tuple):
+        found = found[0]
+    return len(found) if found and isinstance(found[0], list | tuple) else int(bool(found))
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_json(item) for item in value]
+    return value if isinstance(value, bool | int | float | str) or value is None else str(value)
+
+
+def _step(low: float | None, high: float | None, whole: bool) -> float:
+    if whole:
+        return 1.0
+    if low is None or high is None:
+        return 0.01
+    rough = (high - low) / 200.0
+    power: float = 10.0 ** np.floor(np.log10(rough)) if rough > 0 else 0.01
+    return float(f"{power:.3g}")

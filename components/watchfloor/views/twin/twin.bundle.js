@@ -1,0 +1,584 @@
+// Made by watchfloor.views.twin.bundle; edit the files it is made from, not this one.
+const CSS = ".wf { font-family: var(--wf-font, system-ui, sans-serif); font-size: var(--wf-size, 14px); line-height: 1.4; color: var(--wf-text, inherit);\n  height: 100%; box-sizing: border-box; position: relative; }\n.wf *, .wf *::before, .wf *::after { box-sizing: border-box; }\n.wf [hidden] { display: none !important; }\n.wf .num, .wf time { font-variant-numeric: tabular-nums; }\n.wf .muted { color: var(--wf-muted); }\n.wf button, .wf input, .wf select, .wf textarea { font: inherit; color: inherit; background: var(--wf-raised, transparent);\n  border: 1px solid var(--wf-line, #8888); border-radius: 4px; padding: 3px 10px; min-height: 28px; }\n.wf button { cursor: pointer; white-space: nowrap; }\n.wf button:hover:not(:disabled) { border-color: var(--wf-muted); }\n.wf button:disabled { opacity: 0.55; cursor: not-allowed; }\n.wf button[aria-pressed=\"true\"], .wf button.primary { border-color: var(--wf-accent); color: var(--wf-accent); }\n.wf :focus-visible { outline: 2px solid var(--wf-accent, Highlight); outline-offset: -1px; }\n.wf .sign .fill { stroke: rgb(0 0 0 / 55%); stroke-width: 1; }\n.wf .sign .cross { stroke: #111; stroke-width: 1.6; fill: none; }\n.wf .sign .Extreme { fill: var(--wf-extreme, #EE3D77); } .wf .sign .Severe { fill: var(--wf-severe, #F59A23); }\n.wf .sign .Moderate { fill: var(--wf-moderate, #FFF3B0); } .wf .sign .Minor { fill: var(--wf-minor, #5AA9FF); }\n.wf .sign .Unknown { fill: var(--wf-unknown, #9AA3AD); }\n.wf .hazard { stroke: currentColor; fill: none; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; flex: none; }\n.wf .severity { padding: 0 6px; border-radius: 3px; font-weight: 600; font-size: 0.82em; line-height: 1.55; color: #111; background: var(--wf-unknown); flex: none; }\n.wf .severity.Extreme { background: var(--wf-extreme); } .wf .severity.Severe { background: var(--wf-severe); }\n.wf .severity.Moderate { background: var(--wf-moderate); } .wf .severity.Minor { background: var(--wf-minor); }\n.wf .badge { padding: 0 5px; border-radius: 3px; font-size: 0.76em; font-weight: 700; letter-spacing: 0.03em; text-transform: uppercase; border: 1px solid currentColor; flex: none; line-height: 1.5; }\n.wf .badge.new, .wf .badge.updated { color: var(--wf-accent); } .wf .badge.late { color: var(--wf-late); } .wf .badge.disputed { color: var(--wf-down); }\n.wf .badge.cancelled, .wf .badge.ended, .wf .badge.expired, .wf .badge.upcoming, .wf .badge.exercise, .wf .badge.test { color: var(--wf-muted); }\n.wf .empty { padding: 24px 16px; color: var(--wf-muted); text-align: center; }\n.wf .notice { padding: 6px 10px; color: var(--wf-late); border-bottom: 1px solid var(--wf-line); }\n.wf .notice.bad { color: var(--wf-down); }\n.wf .toast { position: absolute; left: 8px; right: 8px; bottom: 8px; padding: 8px 12px; border-radius: 4px; background: var(--wf-raised);\n  border: 1px solid var(--wf-accent); opacity: 0; pointer-events: none; transition: opacity 0.2s; z-index: 5; }\n.wf .toast.shown { opacity: 1; } .wf .toast.bad { border-color: var(--wf-down); } .wf .toast:empty { display: none; }\n\n.list { display: flex; flex-direction: column; background: var(--wf-panel); min-height: 0; }\n.list .head { display: flex; gap: 8px; align-items: center; padding: 6px 8px; border-bottom: 1px solid var(--wf-line); flex-wrap: wrap; }\n.list .title { flex: 1 1 auto; white-space: nowrap; } .list .zone { margin-left: 10px; font-size: 0.86em; }\n.list .find { flex: 1 1 120px; min-width: 90px; }\n.list .kinds { padding: 5px 8px; border-bottom: 1px solid var(--wf-line); } .list .kinds:empty { display: none; } .wf .kinds .chip { font-size: 0.82em; padding: 1px 7px; min-height: 24px; }\n.list .kind { display: inline-flex; gap: 3px; align-items: center; white-space: pre; flex: none; } .wf .bell { color: var(--wf-late); }\n.list .opened { display: flex; justify-content: space-between; gap: 8px; align-items: center; padding: 5px 10px; color: var(--wf-accent); border-bottom: 1px solid var(--wf-line); }\n.list .rows { flex: 1 1 0; overflow-y: auto; overflow-x: hidden; min-height: 140px; position: relative; contain: strict; }\n.list .space { position: relative; width: 100%; }\n.list .row { position: absolute; left: 0; right: 0; height: var(--row, 68px); display: flex; gap: 8px; padding: 6px 10px 6px 6px; cursor: pointer;\n  border-bottom: 1px solid var(--wf-line); border-left: 3px solid transparent; overflow: hidden; }\n.list .row:hover { background: var(--wf-raised); }\n.list .row[aria-selected=\"true\"] { background: var(--wf-raised); border-left-color: var(--wf-accent); }\n.list .row.over .name, .list .row.over .area { color: var(--wf-muted); text-decoration: line-through; text-decoration-thickness: 1px; }\n.list .row.over .sign { opacity: 0.45; }\n.list .mark { padding-top: 1px; flex: none; }\n.list .body { flex: 1 1 auto; min-width: 0; }\n.list .line { display: flex; gap: 6px; align-items: center; white-space: nowrap; overflow: hidden; font-size: 0.9em; height: 1.5em; }\n.list .line.first { font-size: 1em; height: 1.45em; } .list .line.last { font-size: 0.82em; gap: 3px; height: 1.5em; }\n.list .name { font-weight: 600; flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }\n.list .area { overflow: hidden; text-overflow: ellipsis; flex: 1 1 auto; min-width: 0; }\n.list .source { overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }\n.list .line.last > * { flex: none; } .list .line.last > .source { flex: 0 1 auto; min-width: 20px; }\n.list .trust { margin-left: auto; padding-left: 6px; } .list .trust.verified { color: var(--wf-ok); } .list .trust.unverified { color: var(--wf-late); }\n.list .people { margin-left: auto; flex: none; }\n\n.figures .tiles { display: flex; gap: 6px; overflow-x: auto; }\n.wf .tile { flex: 1 1 auto; display: flex; flex-direction: column; align-items: flex-start; gap: 0; padding: 5px 12px; min-width: 84px; min-height: 52px; text-align: left;\n  background: var(--wf-panel); border: 1px solid var(--wf-line); border-radius: 6px; }\n.wf .tile[aria-expanded=\"true\"] { border-color: var(--wf-accent); box-shadow: inset 0 -3px 0 var(--wf-accent); }\n.figures .value { font-size: 1.6em; font-weight: 600; line-height: 1.15; display: flex; align-items: center; gap: 6px; }\n.figures .value small { font-size: 0.55em; font-weight: 400; color: var(--wf-muted); align-self: flex-end; padding-bottom: 3px; margin-left: -4px; }\n.figures .label { font-size: 0.82em; color: var(--wf-muted); white-space: nowrap; }\n.figures .zero .value { color: var(--wf-muted); font-weight: 400; } .figures .none .value { color: var(--wf-muted); }\n.figures .tone-late .value { color: var(--wf-late); } .figures .tone-down .value { color: var(--wf-down); }\n.figures .some.tone-Extreme { border-left: 4px solid var(--wf-extreme); } .figures .some.tone-Severe { border-left: 4px solid var(--wf-severe); }\n.figures .some.tone-Moderate { border-left: 4px solid var(--wf-moderate); } .figures .some.tone-Minor { border-left: 4px solid var(--wf-minor); }\n.figures .silent { color: var(--wf-late); margin-left: 6px; }\n.wf .behind, .wf .more { margin-top: 6px; padding: 8px 12px; background: var(--wf-panel); border: 1px solid var(--wf-accent); border-radius: 6px; max-height: 40vh; overflow: auto; }\n.wf .behind-head { display: flex; gap: 10px; align-items: center; } .wf .behind-head strong { flex: 1; }\n.wf .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 6px 0; }\n.wf .facts dt { color: var(--wf-muted); } .wf .facts dd { margin: 0; overflow-wrap: anywhere; }\n.wf code, .wf kbd { font-family: var(--wf-mono, monospace); font-size: 0.88em; overflow-wrap: anywhere; }\n.wf kbd { border: 1px solid var(--wf-line); border-radius: 3px; padding: 1px 7px; background: var(--wf-raised); }\n.wf .names { columns: 260px; margin: 6px 0; padding-left: 18px; }\n.wf button.link { border: 0; background: none; padding: 0; min-height: 0; color: var(--wf-accent); text-align: left; white-space: normal; }\n\n.feeds .strip { display: flex; gap: 8px; align-items: center; overflow-x: auto; padding: 2px 4px; }\n.wf .caption { color: var(--wf-muted); font-size: 0.86em; flex: none; }\n.feeds .sources { display: flex; gap: 6px; list-style: none; margin: 0; padding: 0; }\n.wf button.source { display: flex; gap: 6px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.86em; background: var(--wf-panel); }\n.feeds .well { display: flex; gap: 5px; align-items: center; color: var(--wf-ok); font-size: 0.86em; white-space: nowrap; padding: 0 4px; }\n.wf button.source.ok { padding: 1px 6px; border-color: transparent; gap: 4px; }\n.wf button.source.ok:hover { border-color: var(--wf-muted); }\n.wf .health { fill: none; stroke: currentColor; stroke-width: 2; flex: none; }\n.wf .source.ok .word, .wf .health.ok { color: var(--wf-ok); } .wf .source.late .word, .wf .health.late { color: var(--wf-late); }\n.wf .source.down .word, .wf .health.down { color: var(--wf-down); } .wf .source.off .word, .wf .health.off, .wf .source.new .word, .wf .health.new { color: var(--wf-muted); }\n.wf .source.late { border-color: var(--wf-late); } .wf .source.down { border-color: var(--wf-down); }\n.wf .source .word { font-weight: 600; } .wf .held { color: var(--wf-late); }\n.wf table { border-collapse: collapse; width: 100%; font-size: 0.92em; } .wf th, .wf td { text-align: left; padding: 2px 8px 2px 0; vertical-align: top; overflow-wrap: anywhere; }\n.wf thead th { color: var(--wf-muted); font-weight: 400; } .wf tbody tr { border-top: 1px solid var(--wf-line); }\n\n.filters .groups, .detail .page, .areas .page { padding: 8px 10px; }\n.filters-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 4px; }\n.wf fieldset { border: 0; margin: 0 0 8px; padding: 0; min-width: 0; } .wf legend { color: var(--wf-muted); font-size: 0.86em; padding: 0 0 3px; }\n.wf .chips { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }\n.wf button.chip { display: inline-flex; gap: 5px; align-items: center; padding: 1px 8px; min-height: 26px; font-size: 0.88em; }\n.wf .chip.on { background: var(--wf-accent); color: var(--wf-on-accent, #fff); border-color: var(--wf-accent); } .wf .chip.on .muted { color: inherit; }\n.wf .chip.none:not(.on) { color: var(--wf-muted); } .wf .chip.none:not(.on) svg { opacity: 0.5; }\n.filters .hint { margin: 4px 0 0; font-size: 0.86em; } .filters select { max-width: 100%; } .filters .notice ul { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; }\n\n.timebar { display: flex; gap: 18px; padding: 6px 12px; align-items: stretch; }\n.timebar .valid { flex: 1 1 auto; min-width: 0; } .timebar .row { display: flex; gap: 6px; align-items: center; }\n.timebar .play { min-width: 36px; font-size: 0.8em; } .timebar .shown { margin-left: 8px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }\n.timebar .track { position: relative; height: 38px; margin: 4px 8px 0; }\n.timebar .bars { position: absolute; inset: 0 0 12px; width: 100%; height: 26px; }\n.timebar .bar { fill: var(--wf-unknown); opacity: 0.85; } .timebar .bar.Extreme { fill: var(--wf-extreme); } .timebar .bar.Severe { fill: var(--wf-severe); }\n.timebar .bar.Moderate { fill: var(--wf-moderate); } .timebar .bar.Minor { fill: var(--wf-minor); }\n.timebar .slider { position: absolute; left: -8px; right: -8px; bottom: 0; width: calc(100% + 16px); margin: 0; padding: 0; min-height: 16px; height: 16px; background: none; border: 0; accent-color: var(--wf-accent); }\n.timebar .nowline { position: absolute; top: 0; bottom: 6px; width: 0; border-left: 2px solid var(--wf-text); z-index: 1; pointer-events: none; }\n.timebar .nowline span { position: absolute; top: -2px; left: 4px; font-size: 0.76em; white-space: nowrap; background: var(--wf-panel); padding: 0 3px; border-radius: 2px; }\n.timebar .ticks { position: relative; height: 16px; margin: 0 8px; font-size: 0.76em; } .timebar .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }\n.timebar .ticks span:first-child { transform: none; } .timebar .ticks span:last-child { transform: translateX(-100%); }\n.timebar .asof { flex: none; border-left: 1px solid var(--wf-line); padding-left: 16px; display: flex; flex-direction: column; gap: 4px; margin: 0; }\n.timebar .asof.past { border-left: 4px solid var(--wf-late); } .timebar .asof .mark { color: var(--wf-ok); } .timebar .asof.past .mark { color: var(--wf-late); }\n.timebar .entry, .timebar .steps { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; } .timebar .asof button { padding: 2px 8px; min-height: 26px; }\n.timebar .asof.past .live { border-color: var(--wf-late); color: var(--wf-late); font-weight: 600; }\n\n.detail { background: var(--wf-panel); overflow: auto; }\n.detail h2 { font-size: 1.15em; margin: 6px 0 2px; overflow-wrap: anywhere; } .detail h3 { font-size: 0.86em; color: var(--wf-muted); font-weight: 600; margin: 12px 0 3px; border-bottom: 1px solid var(--wf-line); }\n.detail h4 { font-size: 0.92em; margin: 8px 0 2px; } .detail .line { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }\n.detail .where { margin: 2px 0; color: var(--wf-muted); } .detail .prose { white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-width: 76ch; }\n.detail .headline { font-weight: 600; } .detail .instruction { border-left: 3px solid var(--wf-accent); padding-left: 10px; }\n.detail .tabs { display: flex; gap: 4px; margin: 4px 0; } .detail .act { display: flex; gap: 6px; margin-top: 4px; } .detail .note { flex: 1; min-width: 0; }\n.detail .acts, .detail .links, .detail .history { margin: 2px 0; padding-left: 18px; overflow-wrap: anywhere; } .detail p.muted { margin: 2px 0; }\n.detail a { color: var(--wf-accent); overflow-wrap: anywhere; } .detail .changes th { color: var(--wf-muted); font-weight: 400; width: 22%; } .detail .changes td { width: 39%; white-space: pre-wrap; }\n.detail del { color: var(--wf-muted); } .detail ins { text-decoration: none; font-weight: 600; }\n.detail .trust.verified { color: var(--wf-ok); } .detail .trust.unverified { color: var(--wf-late); }\n.areas .sums td { text-align: right; } .areas .sums th { font-weight: 400; }\n.export { padding: 6px 10px; }\n.keys { display: inline-block; } .keys > button { min-width: 30px; padding: 2px 8px; }\n.wf dialog { background: var(--wf-panel); color: var(--wf-text); border: 1px solid var(--wf-line); border-radius: 8px; padding: 16px 24px; max-width: 520px; }\n.wf dialog::backdrop { background: rgb(0 0 0 / 55%); } .wf dialog h2 { margin: 0 0 8px; font-size: 1.15em; }\n.keys .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n@media (max-width: 820px) {\n  .timebar { flex-direction: column; gap: 8px; } .timebar .asof { border-left: 0; border-top: 1px solid var(--wf-line); padding: 8px 0 0; }\n  .timebar .asof.past { border-left: 0; border-top: 4px solid var(--wf-late); }\n  .figures .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }\n  .wf .tile { min-width: 0; padding: 5px 8px; } .figures .label { white-space: normal; }\n  .timebar .ticks span:not(:nth-child(4n + 1)) { display: none; }\n  .timebar .row { flex-wrap: wrap; } .timebar .shown { margin-left: 0; width: 100%; }\n  .wf button, .wf input, .wf select { min-height: 34px; }\n}\n@media (prefers-reduced-motion: reduce) { .wf *, .wf *::before, .wf *::after { animation: none !important; transition: none !important; } }\n@media (forced-colors: active) { .wf .sign, .wf .severity, .wf .bar { forced-color-adjust: none; } }\n.timebar .when { width: 11.5em; } .timebar .leap { display: flex; gap: 4px; margin-left: auto; }\n.wall button { cursor: default; } .wall.list .head { padding: 0.3em 0.6em; } .wall.list .title { font-size: 1.05em; display: flex; justify-content: space-between; gap: 1em; } .wall.list .zone { font-size: 1em; }\n.wall.list .rows { overflow: hidden; } .wall.list .source, .wall.list .trust { display: none; } .wall.list .row { gap: 0.5em; padding: 0.35em 0.6em; border-left: 0; cursor: default; } .wall.list .row:hover { background: none; }\n.wall.list .line.last { font-size: 0.9em; } .wall .badge { font-size: 0.72em; } .wall.figures .tiles { overflow: hidden; }\n.wall .tile { padding: 0.25em 0.6em; cursor: default; min-width: 0; } .wall.figures .value { font-size: 1.7em; } .wall.feeds .strip { font-size: 0.95em; }\n.series { padding: 6px 10px 0; } .series .behind-head strong { flex: 0 1 auto; } .series .behind-head .muted { flex: 1 1 auto; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n\n.setup, .outcome { background: var(--wf-panel); overflow: auto; }\n.setup .page, .outcome .page { padding: 8px 10px; }\n.setup .model { display: block; margin-bottom: 6px; } .setup .model select, .outcome select { width: 100%; max-width: 100%; }\n.setup details, .outcome details { border-top: 1px solid var(--wf-line); padding: 4px 0; } .setup summary, .outcome summary { cursor: pointer; font-weight: 600; padding: 2px 0; }\n.wf .field { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 8px; margin: 4px 0; } .wf .field > .name { flex: 1 1 120px; font-size: 0.92em; overflow-wrap: anywhere; }\n.wf .field.changed > .name { color: var(--wf-accent); font-weight: 600; }\n.wf .field .pair { display: flex; gap: 6px; align-items: center; flex: 1 1 150px; min-width: 0; } .wf .field .pair input[type=\"range\"] { flex: 1 1 60px; min-width: 60px; padding: 0; accent-color: var(--wf-accent); border: 0; background: none; }\n.wf .field input[type=\"number\"], .wf .numbers input { width: 84px; padding: 2px 4px; } .wf .field input[type=\"checkbox\"] { min-height: 18px; width: 18px; height: 18px; accent-color: var(--wf-accent); }\n.wf .field .problem { flex-basis: 100%; color: var(--wf-down); font-size: 0.88em; } .wf .field .problem:empty { display: none; }\n.setup .taken { list-style: none; margin: 4px 0; padding: 0; } .setup .taken li { border-left: 3px solid var(--wf-accent); padding: 2px 0 4px 8px; margin: 4px 0; } .setup .line { display: flex; justify-content: space-between; gap: 6px; align-items: center; }\n.setup .numbers { display: flex; flex-wrap: wrap; gap: 4px 10px; } .setup .numbers label { font-size: 0.86em; display: flex; flex-direction: column; } .wf button.small { padding: 0 7px; min-height: 26px; }\n.wf .dial { width: 64px; height: 64px; flex: none; touch-action: none; cursor: grab; } .wf .dial circle { fill: var(--wf-raised); stroke: var(--wf-muted); } .wf .dial path { stroke: var(--wf-accent); stroke-width: 2.4; fill: none; stroke-linecap: round; } .wf .dial text { fill: var(--wf-muted); font-size: 6px; }\n.runbar .bar { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; padding: 5px 8px; } .runbar .progress { display: flex; gap: 8px; align-items: center; } .runbar progress { width: 140px; accent-color: var(--wf-accent); } .runbar .fact { white-space: nowrap; }\n.outcome h2 { font-size: 1.1em; margin: 0 0 6px; } .outcome h3 { font-size: 0.88em; margin: 0 0 2px; } .outcome p { margin: 4px 0; max-width: 76ch; overflow-wrap: anywhere; } .outcome ul { margin: 2px 0; padding-left: 18px; }\n.outcome .hows { margin: 6px 0; } .outcome .legend { margin: 8px 0; } .outcome .ramp { height: 14px; border-radius: 2px; border: 1px solid var(--wf-line); forced-color-adjust: none; } .outcome .ends { display: flex; justify-content: space-between; font-size: 0.86em; }\n.outcome .caution { border-left: 3px solid var(--wf-late); padding: 2px 0 2px 10px; margin: 8px 0; }\n";
+const WORDS = {"Extreme": {"en": "Extreme", "zh": "特别严重"}, "Minor": {"en": "Minor", "zh": "一般"}, "Moderate": {"en": "Moderate", "zh": "较重"}, "Severe": {"en": "Severe", "zh": "严重"}, "Unknown": {"en": "Unknown", "zh": "未知"}, "hazard.chemical": {"en": "Chemical release", "zh": "危化品泄漏"}, "hazard.crowd": {"en": "Crowd", "zh": "人群聚集"}, "hazard.drought": {"en": "Drought and heat", "zh": "干旱"}, "hazard.earthquake": {"en": "Earthquake", "zh": "地震"}, "hazard.epidemic": {"en": "Epidemic", "zh": "疫情"}, "hazard.flood": {"en": "Flood", "zh": "洪水"}, "hazard.landslide": {"en": "Landslide", "zh": "滑坡"}, "hazard.mine": {"en": "Mine accident", "zh": "矿山事故"}, "hazard.other": {"en": "Other", "zh": "其他"}, "hazard.storm": {"en": "Storm", "zh": "风暴"}, "hazard.wildfire": {"en": "Wildfire", "zh": "野火"}, "time.as_of": {"en": "AS OF {time} — not live", "zh": "截至 {time} — 非实时"}, "time.as_of.short": {"en": "as of", "zh": "截至"}, "time.back": {"en": "One hour back", "zh": "后退一小时"}, "time.bad": {"en": "This is not a time; expected year, month, day, hour and minute.", "zh": "时间无效；请填写年、月、日、时、分。"}, "time.d": {"en": "{n} d", "zh": "{n} 天"}, "time.d.ago": {"en": "{n} d ago", "zh": "{n} 天前"}, "time.d.in": {"en": "in {n} d", "zh": "{n} 天后"}, "time.earlier": {"en": "One day back", "zh": "后退一天"}, "time.entry": {"en": "Known time, in the floor's zone", "zh": "信息截止时间（值班台时区）"}, "time.go": {"en": "Go", "zh": "前往"}, "time.h": {"en": "{n} h", "zh": "{n} 小时"}, "time.h.ago": {"en": "{n} h ago", "zh": "{n} 小时前"}, "time.h.in": {"en": "in {n} h", "zh": "{n} 小时后"}, "time.is_live": {"en": "Live: all that is known now", "zh": "实时：当前全部信息"}, "time.jump": {"en": "Go to a day or a time, in the floor's zone", "zh": "前往某日或某时（值班台时区）"}, "time.known": {"en": "Known as of", "zh": "信息截至"}, "time.later": {"en": "One day on", "zh": "前进一天"}, "time.live": {"en": "Back to live", "zh": "返回实时"}, "time.min": {"en": "{n} min", "zh": "{n} 分钟"}, "time.min.ago": {"en": "{n} min ago", "zh": "{n} 分钟前"}, "time.min.in": {"en": "in {n} min", "zh": "{n} 分钟后"}, "time.now": {"en": "now", "zh": "现在"}, "time.on": {"en": "One hour on", "zh": "前进一小时"}, "time.pause": {"en": "Pause", "zh": "暂停"}, "time.play": {"en": "Play through time", "zh": "播放"}, "time.present": {"en": "Present", "zh": "当前"}, "time.set": {"en": "Show", "zh": "显示"}, "time.valid": {"en": "Time that is looked at", "zh": "查看的时间"}, "twin.area_above": {"en": "Area above {level}", "zh": "超过 {level} 的面积"}, "twin.area_above.long": {"en": "Median of the members, and their 10th to 90th percentile.", "zh": "成员中位数及第 10 至第 90 百分位。"}, "twin.assumed": {"en": "What was assumed", "zh": "所作假定"}, "twin.balance": {"en": "Balance error", "zh": "守恒误差"}, "twin.balance.long": {"en": "Share of what must be conserved that was lost or made, of the first member.", "zh": "应守恒量的相对误差（首个成员）。"}, "twin.cancel": {"en": "Cancel", "zh": "取消"}, "twin.cancelled": {"en": "cancelled", "zh": "已取消"}, "twin.cell": {"en": "Cell width", "zh": "网格宽度"}, "twin.default": {"en": "default", "zh": "默认"}, "twin.done": {"en": "done", "zh": "完成"}, "twin.drive": {"en": "What drives it", "zh": "驱动条件"}, "twin.drop": {"en": "Take the measure away", "zh": "移除措施"}, "twin.failed": {"en": "failed", "zh": "失败"}, "twin.finish": {"en": "Done", "zh": "完成"}, "twin.from_hour": {"en": "From hour", "zh": "起始时刻"}, "twin.full": {"en": "full", "zh": "精细"}, "twin.hours": {"en": "Length", "zh": "时长"}, "twin.how": {"en": "Way to look at it", "zh": "查看方式"}, "twin.how.median": {"en": "Median", "zh": "中位数"}, "twin.how.median.long": {"en": "{name}: half of {n} members have more, cell by cell.", "zh": "{name}：逐格点，{n} 个成员中有一半高于此值。"}, "twin.how.member": {"en": "Single member", "zh": "单个成员"}, "twin.how.member.long": {"en": "{name} of member {member} (0 is the control).", "zh": "成员 {member} 的{name}（0 为对照）。"}, "twin.how.p90": {"en": "1 in 10", "zh": "十分之一"}, "twin.how.p90.long": {"en": "{name}: one in ten of {n} members has more, cell by cell.", "zh": "{name}：逐格点，{n} 个成员中有十分之一高于此值。"}, "twin.how.probability": {"en": "Probability", "zh": "概率"}, "twin.how.probability.long": {"en": "{name}: share of {n} members with more than {level}.", "zh": "{name}：{n} 个成员中超过 {level} 的比例。"}, "twin.how.spread": {"en": "Spread", "zh": "离散度"}, "twin.how.spread.long": {"en": "{name}: standard deviation of {n} members.", "zh": "{name}：{n} 个成员的标准差。"}, "twin.how.time": {"en": "In time", "zh": "随时间"}, "twin.how.time.long": {"en": "Course of member {member} (0 is the control).", "zh": "成员 {member} 的时间过程（0 为对照）。"}, "twin.how.worst": {"en": "Worst credible", "zh": "最坏可信"}, "twin.how.worst.long": {"en": "{name} of member {member}: one whole evolution that is worse than 95 in 100 of {n} members.", "zh": "成员 {member} 的{name}：比 {n} 个成员中 95% 更严重的一个完整演变。"}, "twin.least": {"en": "Less than {value} is not drawn.", "zh": "小于 {value} 的不绘出。"}, "twin.left": {"en": "about {time} left", "zh": "约剩 {time}"}, "twin.legend": {"en": "Legend", "zh": "图例"}, "twin.measures": {"en": "What is done about it", "zh": "应对措施"}, "twin.member": {"en": "Member", "zh": "成员"}, "twin.members": {"en": "Members", "zh": "成员"}, "twin.model": {"en": "Model", "zh": "模型"}, "twin.move": {"en": "Move", "zh": "移动"}, "twin.no_result": {"en": "No result yet.", "zh": "尚无结果。"}, "twin.observed": {"en": "Driven by the sensors", "zh": "由传感器驱动"}, "twin.observed.long": {"en": "What sensors measured in the hours before holds on; otherwise a design event.", "zh": "以开始前数小时的实测值持续；否则为设计事件。"}, "twin.opening": {"en": "Loading the models…", "zh": "正在加载模型…"}, "twin.output": {"en": "Output", "zh": "输出"}, "twin.place": {"en": "Place and time", "zh": "地点与时间"}, "twin.preparing": {"en": "preparing", "zh": "准备中"}, "twin.preview": {"en": "preview", "zh": "预览"}, "twin.probability": {"en": "Probability", "zh": "概率"}, "twin.reliability": {"en": "Works with probability", "zh": "生效概率"}, "twin.reset": {"en": "Back to the defaults", "zh": "恢复默认"}, "twin.result": {"en": "Result", "zh": "结果"}, "twin.run": {"en": "Run {name} ({n})", "zh": "运行{name}（{n}）"}, "twin.running": {"en": "running", "zh": "运行中"}, "twin.settings": {"en": "Settings of the model", "zh": "模型参数"}, "twin.setup": {"en": "What is asked", "zh": "设定"}, "twin.stale": {"en": "of other settings", "zh": "旧设定的结果"}, "twin.standard": {"en": "standard", "zh": "标准"}, "twin.start": {"en": "Begins", "zh": "开始时间"}, "twin.stop": {"en": "Leave it", "zh": "放弃"}, "twin.take_area": {"en": "Take the area drawn on the map", "zh": "采用地图上选定的区域"}, "twin.take_whole": {"en": "Take the whole again", "zh": "恢复全部范围"}, "twin.tap_line": {"en": "Tap the points of {name} on the map: {n} so far.", "zh": "请在地图上依次点选 {name} 的各点：已有 {n} 个。"}, "twin.tap_place": {"en": "Tap on the map where {name} is.", "zh": "请在地图上点选 {name} 的位置。"}, "twin.threshold": {"en": "More than", "zh": "超过"}, "twin.took": {"en": "Took", "zh": "用时"}, "twin.validity": {"en": "When not to trust it", "zh": "何时不可信"}, "twin.waiting": {"en": "waiting for other runs", "zh": "等待其他运行"}, "twin.whole": {"en": "All of the floor's data", "zh": "全部数据范围"}, "twin.window": {"en": "Selected window", "zh": "选定范围"}};
+// What every pane of the desk shares. Text only ever becomes a text node or an attribute.
+
+const SVG = "http://www.w3.org/2000/svg";
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(CSS);
+
+/** Make an element: attributes by name, on* are listeners, children are nodes or text. */
+function h(tag, attributes, ...children) {
+  return dress(document.createElement(tag), attributes, children);
+}
+
+function s(tag, attributes, ...children) {
+  return dress(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function dress(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  put(node, children);
+  return node;
+}
+
+function put(node, children) {
+  for (const child of children.flat(3)) {
+    if (child === null || child === undefined || child === false) continue;
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+}
+
+/** Replace what a node holds. */
+function fill(node, ...children) {
+  node.replaceChildren();
+  put(node, children);
+  return node;
+}
+
+function word(key, language) {
+  const row = WORDS[key];
+  return row === undefined ? key : row[language] || row.en;
+}
+
+/** A term with {name} places filled in. */
+function phrase(key, language, values) {
+  return word(key, language).replace(/\{(\w+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
+}
+
+// ---- time: the floor's clock and zone, never the browser's ----
+
+const formats = new Map();
+
+function format(zone, options) {
+  const key = zone + JSON.stringify(options);
+  if (!formats.has(key)) {
+    let made;
+    try {
+      made = new Intl.DateTimeFormat("en-GB", {timeZone: zone, hourCycle: "h23", ...options});
+    } catch (error) {
+      made = new Intl.DateTimeFormat("en-GB", {timeZone: "UTC", hourCycle: "h23", ...options});
+    }
+    formats.set(key, made);
+  }
+  return formats.get(key);
+}
+
+function pieces(ms, zone) {
+  const found = {};
+  const shape = {year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit"};
+  for (const part of format(zone, shape).formatToParts(ms)) found[part.type] = part.value;
+  return found;
+}
+
+/** "12:05", or "06-01 12:05" on another day than `now`. */
+function clockTime(ms, zone, now) {
+  const at = pieces(ms, zone);
+  const today = now === undefined ? null : pieces(now, zone);
+  const same = today && at.day === today.day && at.month === today.month && at.year === today.year;
+  const year = today && at.year !== today.year ? `${at.year}-` : "";
+  return same ? `${at.hour}:${at.minute}` : `${year}${at.month}-${at.day} ${at.hour}:${at.minute}`;
+}
+
+/** "2026-06-01 12:05 UTC+8". */
+function fullTime(ms, zone) {
+  const at = pieces(ms, zone);
+  return `${at.year}-${at.month}-${at.day} ${at.hour}:${at.minute} ${offset(ms, zone)}`;
+}
+
+/** "UTC+8" at that time in that zone. */
+function offset(ms, zone) {
+  const part = format(zone, {timeZoneName: "shortOffset"}).formatToParts(ms).find((p) => p.type === "timeZoneName");
+  const text = part ? part.value.replace("GMT", "UTC") : "UTC";
+  return text === "UTC" ? "UTC+0" : text;
+}
+
+/** Minutes to add to UTC at that time in that zone. */
+function shift(ms, zone) {
+  const match = /UTC([+-])(\d+)(?::(\d+))?/.exec(offset(ms, zone));
+  return match ? (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3] || 0)) : 0;
+}
+
+/** "12 min ago", "in 3 h". */
+function ago(ms, now, language) {
+  const seconds = (now - ms) / 1000;
+  const size = Math.abs(seconds);
+  const [count, unit] =
+    size < 60 ? [0, "now"] : size < 5400 ? [size / 60, "min"] : size < 129600 ? [size / 3600, "h"] : [size / 86400, "d"];
+  if (unit === "now") return word("time.now", language);
+  return phrase(seconds > 0 ? `time.${unit}.ago` : `time.${unit}.in`, language, {n: Math.round(count)});
+}
+
+function span(ms, language) {
+  const minutes = Math.max(0, Math.round(ms / 60000));
+  if (minutes < 90) return phrase("time.min", language, {n: minutes});
+  if (minutes < 2160) return phrase("time.h", language, {n: Math.round(minutes / 60)});
+  return phrase("time.d", language, {n: Math.round(minutes / 1440)});
+}
+
+function number(value, digits) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  return new Intl.NumberFormat("en-GB", {maximumFractionDigits: digits === undefined ? 0 : digits})
+    .format(value).replace(/,/g, "\u202f");
+}
+
+// ---- signs: a shape with every colour ----
+
+const SHAPES = {
+  Extreme: ["M8 1 L15 8 L8 15 L1 8 Z"],
+  Severe: ["M2 2 H14 V14 H2 Z"],
+  Moderate: ["M8 1.5 L15 14 H1 Z"],
+  Minor: ["M8 1.5 A6.5 6.5 0 1 1 7.99 1.5 Z"],
+  Unknown: ["M8 1.5 A6.5 6.5 0 1 1 7.99 1.5 Z", "M4 4 L12 12 M12 4 L4 12"],
+};
+
+const HAZARDS = {
+  flood: "M1 6 q2-2 3.5 0 t3.5 0 t3.5 0 t3.5 0 M1 11 q2-2 3.5 0 t3.5 0 t3.5 0 t3.5 0",
+  landslide: "M1 14 L6 3 L9 8 M5 14 h9 l-3-4 M11 5 h.1 M13 8 h.1",
+  earthquake: "M1 8 h3 l1.5-5 3 10 2-7 1 2 h3.5",
+  drought: "M8 4.5 A3.5 3.5 0 1 1 7.99 4.5 M8 1 v1.5 M8 13.500 v1.5 M1 8 h1.500 M13.500 8 h1.500 M3 3 l1 1 M12 12 l1 1 M3 13 l1-1 M12 4 l1-1",
+  wildfire: "M8 1 c1 3 5 4.500 5 9 a5 5 0 0 1-10 0 c0-2 1-3 2-4 c0 2 1 2.500 1.500 2.500 c-.5-3 .5-5 1.500-7.500",
+  storm: "M1 5 h8 a2 2 0 1 0-2-2 M1 8 h11 a2 2 0 1 1-2 2 M1 11 h5 a2 2 0 1 1-2 2",
+  chemical: "M6 1 h4 M6.500 1 v5 L2 14 h12 L9.500 6 V1 M4.500 10 h7",
+  mine: "M2 6 q6-6 12 0 M8 3 v12",
+  epidemic: "M8 5 A3 3 0 1 1 7.99 5 M8 1 v4 M8 11 v4 M1 8 h4 M11 8 h4 M3 3 l3 3 M10 10 l3 3 M13 3 l-3 3 M6 10 l-3 3",
+  crowd: "M5 5 A1.800 1.800 0 1 1 4.99 5 M11 5 A1.800 1.800 0 1 1 10.990 5 M2 14 v-3 a3 3 0 0 1 6 0 v3 M8 14 v-3 a3 3 0 0 1 6 0 v3",
+  other: "M8 3 v6 M8 12 v.5",
+};
+
+/** A size that grows with the text, given for text of 14 pixels. */
+function em(size) {
+  return `width:${size / 14}em;height:${size / 14}em;flex:none`;
+}
+
+function sign(severity, size) {
+  const paths = SHAPES[severity] || SHAPES.Unknown;
+  return s(
+    "svg", {viewBox: "0 0 16 16", style: em(size || 16), "aria-hidden": "true", class: "sign"},
+    paths.map((d, place) => s("path", {d, class: place ? "cross" : `fill ${severity in SHAPES ? severity : "Unknown"}`})),
+  );
+}
+
+function hazardSign(name) {
+  return s(
+    "svg", {viewBox: "0 0 16 16", style: em(14), "aria-hidden": "true", class: "hazard"},
+    s("path", {d: HAZARDS[name] || HAZARDS.other}),
+  );
+}
+
+/** The sign of a kind of record that must not be taken for another: an alarm is this floor's own. */
+function kindSign(kind) {
+  if (kind !== "alarm") return null;
+  return s("svg", {viewBox: "0 0 16 16", style: em(14), "aria-hidden": "true", class: "hazard bell"},
+    s("path", {d: "M8 1 v1.500 M3 12 q1.500-1.500 1.500-5 a3.500 3.500 0 0 1 7 0 q0 3.500 1.500 5 Z M6.500 14 a1.500 1.500 0 0 0 3 0"}));
+}
+
+const HEALTH = {
+  ok: "M2 8.500 L6.500 13 L14 3",
+  late: "M8 1.500 A6.500 6.500 0 1 1 7.99 1.500 M8 4 v4.500 l3 2",
+  down: "M3 3 L13 13 M13 3 L3 13",
+  off: "M3 8 h10",
+  new: "M8 3 A5 5 0 1 1 7.99 3",
+};
+
+function healthSign(health) {
+  return s(
+    "svg", {viewBox: "0 0 16 16", style: em(12), "aria-hidden": "true", class: `health ${health}`},
+    s("path", {d: HEALTH[health] || HEALTH.new}),
+  );
+}
+
+// ---- one pane ----
+
+/** Whether this is a wall, which is read from across a room and which nobody touches. */
+const WALL = document.documentElement.hasAttribute("data-wall");
+
+/** Wrap `build(ctx) -> update(state)` as a component of the bundle. */
+function pane(name, build) {
+  return {
+    render({model, el}) {
+      const home = el.getRootNode();
+      if (home.adoptedStyleSheets && !home.adoptedStyleSheets.includes(sheet)) {
+        home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
+      }
+      // a notebook's page has none of our colours: the part brings them along
+      const bare = !getComputedStyle(document.documentElement).getPropertyValue("--wf-page");
+      const root = h("div", {class: `wf ${name} ${WALL ? "wall" : ""}`});
+      const ends = [];
+      let told, state = {}; // what the server wrote, and what it says
+      const ctx = {
+        model,
+        root,
+        get language() { return model.language; },
+        get state() {
+          if (model.state !== told) { told = model.state; state = typeof told === "string" ? JSON.parse(told) : told || {}; }
+          return state;
+        },
+        get clock() { return model.clock || {}; },
+        get zone() { return (model.clock || {}).zone || "UTC"; },
+        t: (key, values) => (values ? phrase(key, model.language, values) : word(key, model.language)),
+        send: (what, rest) => model.send_msg({do: what, ...(rest || {})}),
+        ends: (work) => ends.push(work),
+        heard: () => {},
+        ticks: null,
+      };
+      let base = performance.now();
+      model.on("clock", () => { base = performance.now(); ctx.ticks && ctx.ticks(); });
+      /** The floor's time now, in milliseconds; the time asked for when the past is shown. */
+      ctx.present = () => ctx.clock.now + (performance.now() - base) * (ctx.clock.speed ?? 1);
+      ctx.now = () => (ctx.clock.as_of === null || ctx.clock.as_of === undefined ? ctx.present() : ctx.clock.as_of);
+      ctx.listen = (target, type, work) => {
+        target.addEventListener(type, work);
+        ends.push(() => target.removeEventListener(type, work));
+      };
+      ctx.every = (ms, work) => {
+        const timer = setInterval(work, ms);
+        ends.push(() => clearInterval(timer));
+      };
+      const toast = h("div", {class: "toast", role: "status", "aria-live": "polite"});
+      let fading = 0;
+      ctx.say = (text, bad) => {
+        fill(toast, text);
+        toast.classList.toggle("bad", Boolean(bad));
+        toast.classList.add("shown");
+        clearTimeout(fading);
+        fading = setTimeout(() => toast.classList.remove("shown"), 6000);
+      };
+      const update = build(ctx);
+      root.append(toast);
+      const run = () => {
+        root.lang = model.language === "zh" ? "zh-CN" : "en";
+        if (bare) root.dataset.bare = model.theme || "dark";
+        update(ctx.state);
+      };
+      model.on("state", run);
+      model.on("language", run);
+      model.on("theme", run);
+      model.on("msg:custom", (message) => {
+        if (message && message.say !== undefined) ctx.say(message.say, message.bad);
+        else if (message && message.file !== undefined) save(message);
+        else ctx.heard(message);
+      });
+      model.on("remove", () => { clearTimeout(fading); ends.splice(0).forEach((end) => end()); });
+      run();
+      return root;
+    },
+  };
+}
+
+/** Hand the user a file that the server made; the name was made safe there. */
+function save(message) {
+  const bytes = Uint8Array.from(atob(message.data), (c) => c.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([bytes], {type: message.type || "application/octet-stream"}));
+  const link = h("a", {href: url, download: message.file});
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** Tell the page's other panes that something was asked for by a key. */
+function shout(what) {
+  document.dispatchEvent(new CustomEvent("wf:" + what));
+}
+
+const PANES = {};
+{
+// What of the result is looked at, its legend, and what must be known to read it.
+
+const OutcomePane = pane("outcome", (ctx) => {
+  const box = h("div", {class: "page"});
+  ctx.root.append(box);
+  let timer = 0;
+  const says = (row) => (ctx.language === "zh" && row.zh ? row.zh : row.en);
+
+  function soon(what, rest) {
+    clearTimeout(timer);
+    timer = setTimeout(() => ctx.send(what, rest), 60);
+  }
+  ctx.ends(() => clearTimeout(timer));
+
+  function legend(item, how) {
+    const ramp = h("div", {class: "ramp", "aria-hidden": "true"});
+    ramp.style.background = `linear-gradient(to right, ${item.ramp.filter((c) => /^#[0-9a-fA-F]{6,8}$/.test(c)).join(",")})`;
+    const title = how === "probability" ? ctx.t("twin.probability") : says(item.title);
+    return h("figure", {class: "legend", "aria-label": ctx.t("twin.legend")}, h("figcaption", {}, `${title}${item.units ? `, ${item.units}` : ""}`), ramp,
+      h("div", {class: "ends num"}, h("span", {}, number(item.low, 2)), h("span", {}, number((item.low + item.high) / 2, 2)), h("span", {}, number(item.high, 2))));
+  }
+
+  function sentence(result) {
+    const note = result.note, field = result.fields.find((one) => one.field === result.field);
+    const name = says(field);
+    if (result.how === "probability") return ctx.t("twin.how.probability.long", {name, level: note.level, n: note.members});
+    if (result.how === "worst") return ctx.t("twin.how.worst.long", {name, member: note.member, n: note.members});
+    if (result.how === "member") return ctx.t("twin.how.member.long", {name, member: note.member});
+    if (result.how === "time") return ctx.t("twin.how.time.long", {member: note.member});
+    return ctx.t(`twin.how.${result.how}.long`, {name, n: note.members});
+  }
+
+  function level(result) {
+    if (result.how !== "probability") return null;
+    const note = result.note, most = note.most || 1;
+    const typed = h("output", {class: "num"}, String(note.level));
+    return h("div", {class: "field"}, h("span", {class: "name"}, ctx.t("twin.threshold")),
+      h("span", {class: "pair"}, h("input", {type: "range", min: 0, max: most, step: most / 100, value: note.level, "aria-label": ctx.t("twin.threshold"),
+        oninput: (event) => { typed.textContent = event.target.value; soon("level", {value: Number(event.target.value)}); }}), typed),
+      h("div", {class: "chips"}, result.levels.map((one) => h("button", {type: "button", class: `chip ${one === note.level ? "on" : ""}`, "aria-pressed": String(one === note.level), onclick: () => ctx.send("level", {value: one})}, String(one)))));
+  }
+
+  function member(result) {
+    if (result.how !== "member") return null;
+    return h("div", {class: "field"}, h("span", {class: "name"}, ctx.t("twin.member")),
+      h("span", {class: "pair"}, h("input", {type: "range", min: 0, max: result.members.length - 1, step: 1, value: result.members.indexOf(result.note.member), "aria-label": ctx.t("twin.member"),
+        oninput: (event) => soon("member", {value: result.members[Number(event.target.value)]})}), h("output", {class: "num"}, String(result.note.member))));
+  }
+
+  return (state) => {
+    box.setAttribute("aria-label", ctx.t("twin.result"));
+    const result = state.result;
+    if (!result) { fill(box, h("div", {class: state.trouble ? "notice bad" : "empty", role: "status"}, state.trouble || ctx.t("twin.no_result"))); return; }
+    const focus = ctx.root.getRootNode().activeElement;
+    const held = focus && focus.type === "range" ? focus.getAttribute("aria-label") : "";
+    fill(box,
+      h("h2", {}, says(result.model)),
+      h("label", {class: "field"}, h("span", {class: "name"}, ctx.t("twin.output")),
+        h("select", {"aria-label": ctx.t("twin.output"), onchange: (event) => ctx.send("field", {name: event.target.value})},
+          result.fields.map((one) => h("option", {value: one.field, selected: one.field === result.field, title: one.doc}, says(one))))),
+      h("div", {class: "chips hows", role: "group", "aria-label": ctx.t("twin.how")}, result.hows.map((how) => h("button", {type: "button", class: `chip ${how === result.how ? "on" : ""}`, "aria-pressed": String(how === result.how), onclick: () => ctx.send("how", {name: how})}, ctx.t(`twin.how.${how}`)))),
+      level(result), member(result),
+      legend(result.legend, result.how),
+      h("p", {}, sentence(result), result.note.least ? ` ${ctx.t("twin.least", {value: `${number(result.note.least, 3)} ${result.legend.units}`})}` : ""),
+      result.table.length ? h("table", {}, h("tbody", {}, result.table.map((row) => h("tr", {}, h("th", {scope: "row"}, row.name), h("td", {class: "num"}, String(row.value)))))) : null,
+      h("div", {class: "caution"}, h("h3", {}, ctx.t("twin.validity")), h("p", {}, says(result.validity))),
+      result.remarks.length ? h("details", {open: true}, h("summary", {}, ctx.t("twin.assumed")), h("ul", {}, result.remarks.map((line) => h("li", {}, line)))) : null);
+    if (held) for (const one of box.querySelectorAll("input[type=range]")) if (one.getAttribute("aria-label") === held) one.focus();
+  };
+});
+
+PANES.OutcomePane = OutcomePane;
+}
+{
+// How the runs stand: what is shown, how far the longer run is, and the keys to start and cancel it.
+
+const RunBarPane = pane("runbar", (ctx) => {
+  const bar = h("div", {class: "bar"});
+  const notice = h("div", {class: "notice bad", role: "alert", hidden: true});
+  ctx.root.append(bar, notice);
+
+  function fact(label, value, title) {
+    return h("span", {class: "fact", title: title || null}, h("span", {class: "muted"}, label), " ", h("strong", {class: "num"}, value));
+  }
+
+  function progress(run) {
+    const part = run.done === null ? null : Math.round(run.done * 100);
+    const left = run.left === null ? "" : ` · ${ctx.t("twin.left", {time: run.left < 90 ? `${Math.max(1, Math.round(run.left))} s` : span(run.left * 1000, ctx.language)})}`;
+    return h("span", {class: "progress"}, h("progress", {max: 1, value: run.done, "aria-label": ctx.t(`twin.${run.fidelity}`)}),
+      h("span", {class: "num", role: "status"}, run.stage === "running" && part !== null ? `${part} % · ${run.members}${left}` : ctx.t(`twin.${run.stage}`)),
+      h("button", {type: "button", onclick: () => ctx.send("cancel")}, ctx.t("twin.cancel")));
+  }
+
+  return (state) => {
+    const {shown, preview, longer} = state;
+    const busy = longer && ["preparing", "waiting", "running"].includes(longer.stage);
+    const trouble = (preview && preview.stage === "failed" && preview.trouble) || (longer && longer.stage === "failed" && longer.trouble) || "";
+    const area = shown && shown.area;
+    fill(bar,
+      h("span", {class: "chips"}, ["standard", "full"].map((name) => h("button", {type: "button", class: name === "standard" ? "primary" : "", disabled: !state.model || (busy && longer.fidelity === name),
+        onclick: () => ctx.send("run", {fidelity: name})}, ctx.t("twin.run", {name: ctx.t(`twin.${name}`), n: state.sizes[name]})))),
+      busy ? progress(longer) : null,
+      shown ? [
+        h("span", {class: `badge ${shown.stale ? "late" : "new"}`}, shown.stale ? ctx.t("twin.stale") : ctx.t(`twin.${shown.fidelity}`)),
+        fact(ctx.t("twin.members"), shown.members === shown.of ? shown.members : `${shown.members} / ${shown.of}`),
+        area ? fact(ctx.t("twin.area_above", {level: `${area.level} ${area.units === "1" ? "" : area.units}`}), `${number(area.mid, 1)} km² (${number(area.low, 1)}–${number(area.high, 1)})`, ctx.t("twin.area_above.long")) : null,
+        shown.balance === null ? null : fact(ctx.t("twin.balance"), `${(shown.balance * 100).toPrecision(2)} %`, ctx.t("twin.balance.long")),
+        fact(ctx.t("twin.took"), `${number(shown.seconds, 2)} s`),
+      ] : h("span", {class: "muted", role: "status"}, preview ? ctx.t(`twin.${preview.stage}`) : ctx.t("twin.opening")));
+    notice.hidden = !trouble;
+    fill(notice, trouble);
+  };
+});
+
+PANES.RunBarPane = RunBarPane;
+}
+{
+// What is asked: a form made of what the model declares. While a slider moves, a value is sent ten times a second.
+
+const SetupPane = pane("setup", (ctx) => {
+  const box = h("div", {class: "page"});
+  ctx.root.append(box);
+  const inputs = new Map(); // the elements of a field, kept while its hand is on it
+  let shape = "";
+  const waiting = new Map();
+
+  const says = (row) => (ctx.language === "zh" && row.zh ? row.zh : row.en);
+
+  /** Send at most ten times a second, the newest last. */
+  function soon(key, what, rest) {
+    const held = waiting.get(key);
+    if (held) { held.next = [what, rest]; return; }
+    ctx.send(what, rest);
+    const mine = {next: null};
+    waiting.set(key, mine);
+    setTimeout(() => {
+      waiting.delete(key);
+      if (mine.next) soon(key, ...mine.next);
+    }, 100);
+  }
+
+  function numeric(key, row, tell) {
+    const sure = row.low !== null && row.low !== undefined && row.high !== null && row.high !== undefined;
+    const step = row.step || "any";
+    const typed = h("input", {type: "number", class: "num", step: "any", "aria-label": row.name, value: row.value,
+      onchange: (event) => tell(Number(event.target.value), false)});
+    const slide = sure ? h("input", {type: "range", min: row.low, max: row.high, step, value: row.value, "aria-label": row.name,
+      oninput: (event) => { typed.value = event.target.value; tell(Number(event.target.value), true); }}) : null;
+    inputs.set(key, {set: (value) => {
+      const active = ctx.root.getRootNode().activeElement;
+      if (active !== typed) typed.value = Number(Number(value).toPrecision(6));
+      if (slide && active !== slide) slide.value = value;
+    }});
+    return h("span", {class: "pair"}, slide, typed);
+  }
+
+  function row(key, name, unit, doc, control, changed) {
+    const problem = h("span", {class: "problem", role: "alert"});
+    const entry = inputs.get(key) || {};
+    entry.problem = problem;
+    entry.row = h("div", {class: `field ${changed ? "changed" : ""}`, title: doc || null},
+      h("span", {class: "name"}, name, unit ? h("span", {class: "muted"}, ` ${unit}`) : null), control, problem);
+    inputs.set(key, entry);
+    return entry.row;
+  }
+
+  function setting(one) {
+    const key = `set:${one.name}`, name = one.label[ctx.language] || one.label.en;
+    const send = (value) => soon(key, "set", {name: one.name, value});
+    let control;
+    if (one.type === "switch") {
+      const tick = h("input", {type: "checkbox", checked: one.value, "aria-label": name, onchange: (event) => send(event.target.checked)});
+      inputs.set(key, {set: (value) => { tick.checked = value; }});
+      control = tick;
+    } else if (one.type === "choice") {
+      const pick = h("select", {"aria-label": name, onchange: (event) => send(one.objects[event.target.selectedIndex])},
+        one.objects.map((item) => h("option", {selected: item === one.value}, String(item))));
+      inputs.set(key, {set: (value) => { pick.selectedIndex = one.objects.indexOf(value); }});
+      control = pick;
+    } else if (one.type === "number") {
+      control = numeric(key, {...one, name}, send);
+    } else {
+      const typed = h("input", {type: "text", value: one.value === null ? "" : String(one.value), "aria-label": name,
+        onchange: (event) => send(one.type === "pair" ? event.target.value.split(",").map(Number) : event.target.value)});
+      inputs.set(key, {set: (value) => { if (ctx.root.getRootNode().activeElement !== typed) typed.value = value === null ? "" : String(value); }});
+      control = typed;
+    }
+    return row(key, name, one.unit, `${one.doc} (${ctx.t("twin.default")}: ${one.default})`, control, one.value !== one.default);
+  }
+
+  function driver(one) {
+    const key = `drive:${one.field}`;
+    const send = (value) => soon(key, "number", {field: one.field, value});
+    const control = one.dial ? dial(key, one, send) : numeric(key, {...one, name: says(one), step: (one.high - one.low) / 500}, send);
+    return row(key, says(one), one.units === "1" ? "" : one.units, one.doc, control, false);
+  }
+
+  /** The wind, turned by hand: the arrow points to where it blows. */
+  function dial(key, one, send) {
+    const arrow = s("path", {d: "M0 -15 L0 13 M-5 6 L0 15 L5 6"});
+    const typed = h("input", {type: "number", class: "num", min: 0, max: 360, step: 1, "aria-label": says(one), onchange: (event) => send(Number(event.target.value))});
+    const turn = (value) => { arrow.setAttribute("transform", `rotate(${value})`); };
+    const face = s("svg", {viewBox: "-20 -20 40 40", class: "dial", role: "slider", tabindex: "0", "aria-label": says(one), "aria-valuemin": 0, "aria-valuemax": 360},
+      s("circle", {r: 18}), s("text", {y: -11, "text-anchor": "middle"}, "N"), arrow);
+    const at = (event) => {
+      const area = face.getBoundingClientRect();
+      const angle = Math.atan2(event.clientX - area.x - area.width / 2, area.y + area.height / 2 - event.clientY) * 180 / Math.PI;
+      return Math.round((angle + 360) % 360);
+    };
+    const put = (value) => { turn(value); typed.value = value; face.setAttribute("aria-valuenow", value); send(value); };
+    face.addEventListener("pointerdown", (event) => { face.setPointerCapture(event.pointerId); put(at(event)); });
+    face.addEventListener("pointermove", (event) => { if (face.hasPointerCapture(event.pointerId)) put(at(event)); });
+    face.addEventListener("keydown", (event) => {
+      const by = {ArrowRight: 5, ArrowUp: 5, ArrowLeft: -5, ArrowDown: -5}[event.key];
+      if (by) { event.preventDefault(); put((Number(typed.value) + by + 360) % 360); }
+    });
+    inputs.set(key, {set: (value) => { turn(value); face.setAttribute("aria-valuenow", Math.round(value)); if (ctx.root.getRootNode().activeElement !== typed) typed.value = Math.round(value); }});
+    return h("span", {class: "pair"}, face, typed);
+  }
+
+  function placing(state) {
+    if (!state.placing) return null;
+    const [what, name] = state.placing.split(":");
+    return h("div", {class: "notice", role: "status"}, ctx.t(what === "place" ? "twin.tap_place" : "twin.tap_line", {name, n: state.points}), " ",
+      what === "place" ? null : h("button", {type: "button", class: "primary", onclick: () => ctx.send("finish")}, ctx.t("twin.finish")), " ",
+      h("button", {type: "button", onclick: () => ctx.send("stop")}, ctx.t("twin.stop")));
+  }
+
+  function taken(one, number) {
+    const change = (name) => (event) => ctx.send("action", {number, name, value: Number(event.target.value)});
+    const known = ctx.state.measures.known.find((item) => item.name === one.measure) || {};
+    return h("li", {}, h("div", {class: "line"}, h("strong", {}, says(known)), h("button", {type: "button", class: "small", "aria-label": ctx.t("twin.drop"), onclick: () => ctx.send("action", {number, drop: true})}, "✕")),
+      h("div", {class: "numbers"}, one.numbers.map((item) => h("label", {}, `${item.label[ctx.language] || item.label.en} ${item.unit}`, h("input", {type: "number", step: "any", value: item.value, onchange: change(item.name)}))),
+        h("label", {}, `${ctx.t("twin.from_hour")} h`, h("input", {type: "number", step: "any", min: 0, value: one.start, onchange: change("start")})),
+        h("label", {}, ctx.t("twin.reliability"), h("input", {type: "number", step: 0.05, min: 0, max: 1, value: one.reliability, onchange: change("reliability")}))));
+  }
+
+  function group(title, open, ...children) {
+    return h("details", {open}, h("summary", {}, title), ...children);
+  }
+
+  function build(state) {
+    inputs.clear();
+    const drive = state.drive || {numbers: []};
+    const start = state.start === null ? "" : new Date(state.start).toISOString().slice(0, 16);
+    const when = h("input", {type: "datetime-local", value: start, "aria-label": ctx.t("twin.start"), onchange: (event) => ctx.send("start", {value: event.target.value ? `${event.target.value}:00Z` : "", observed: state.observed})});
+    fill(box,
+      h("label", {class: "model"}, h("span", {class: "name"}, ctx.t("twin.model")),
+        h("select", {"aria-label": ctx.t("twin.model"), onchange: (event) => ctx.send("model", {name: event.target.value})},
+          state.models.map((one) => h("option", {value: one.name, selected: one.name === state.model}, says(one))))),
+      h("div", {class: "placing"}, placing(state)),
+      group(ctx.t("twin.place"), true,
+        h("div", {class: "field"}, h("span", {class: "name"}, state.area ? ctx.t("twin.window") : ctx.t("twin.whole")),
+          h("span", {class: "muted num"}, state.size ? `${state.size[0]} × ${state.size[1]} · ${number(state.cell, 1)} m` : "")),
+        state.same ? null : h("button", {type: "button", onclick: () => ctx.send("window")}, ctx.t(state.selected ? "twin.take_area" : "twin.take_whole")),
+        row("hours", ctx.t("twin.hours"), "h", "", numeric("hours", {name: ctx.t("twin.hours"), value: state.hours}, (value) => ctx.send("hours", {value}))),
+        row("resolution", ctx.t("twin.cell"), "m", "", numeric("resolution", {name: ctx.t("twin.cell"), value: state.resolution ?? (state.cell || "")}, (value) => ctx.send("resolution", {value: value || null}))),
+        row("start", ctx.t("twin.start"), "UTC", "", when),
+        row("observed", ctx.t("twin.observed"), "", ctx.t("twin.observed.long"), h("input", {type: "checkbox", checked: state.observed, "aria-label": ctx.t("twin.observed"),
+          onchange: (event) => ctx.send("start", {value: when.value ? `${when.value}:00Z` : "", observed: event.target.checked})}))),
+      drive.numbers.length || state.places.length ? group(ctx.t("twin.drive"), true, drive.numbers.map(driver),
+        state.places.map((one) => row(`place:${one.name}`, one.name, "", "", h("span", {class: "pair"}, h("span", {class: "muted num"}, `${one.lon.toFixed(4)}, ${one.lat.toFixed(4)}`),
+          h("button", {type: "button", "aria-pressed": String(state.placing === `place:${one.name}`), onclick: () => ctx.send("placing", {name: one.name})}, ctx.t("twin.move")))))) : null,
+      state.measures.known.length ? group(ctx.t("twin.measures"), true,
+        h("div", {class: "chips"}, state.measures.known.map((one) => h("button", {type: "button", class: "chip", title: one.source, onclick: () => ctx.send("measure", {name: one.name})}, `+ ${says(one)}`))),
+        row("measures", "", "", "", null), h("ul", {class: "taken"}, state.measures.taken.map(taken))) : null,
+      group(ctx.t("twin.settings"), false, state.form.map(setting)),
+      h("button", {type: "button", onclick: () => ctx.send("reset")}, ctx.t("twin.reset")));
+  }
+
+  function sync(state) {
+    for (const one of state.form) {
+      const entry = inputs.get(`set:${one.name}`);
+      if (!entry) continue;
+      if (!state.errors[`set:${one.name}`]) entry.set(one.value);
+      entry.row.classList.toggle("changed", JSON.stringify(one.value) !== JSON.stringify(one.default));
+    }
+    for (const one of (state.drive || {numbers: []}).numbers) inputs.get(`drive:${one.field}`)?.set(one.value);
+    for (const [key, entry] of inputs) if (entry.problem) fill(entry.problem, state.errors[key] || "");
+  }
+
+  return (state) => {
+    box.setAttribute("aria-label", ctx.t("twin.setup"));
+    if (!state.model) { fill(box, h("div", {class: "empty", role: "status"}, ctx.t("twin.opening"))); shape = ""; return; }
+    // the form is built anew only when it has other fields: a hand on a slider is not disturbed
+    const now = JSON.stringify([ctx.language, state.model, state.models.length, state.form.map((one) => one.name), (state.drive || {numbers: []}).numbers.map((one) => one.field),
+      state.places, state.measures, state.placing, state.points, state.area, state.same, state.selected, state.hours, state.cell, state.start, state.observed, state.resolution]);
+    const focus = ctx.root.getRootNode().activeElement;
+    if (now !== shape && !(focus && focus.type === "range" && inputs.size)) { const top = ctx.root.scrollTop; shape = now; build(state); ctx.root.scrollTop = top; }
+    sync(state);
+  };
+});
+
+PANES.SetupPane = SetupPane;
+}
+export default PANES;

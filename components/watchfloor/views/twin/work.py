@@ -1,0 +1,303 @@
+"""What one page of the twin desk works on: a scenario, its runs, and what of the result is looked at."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import panel as pn
+import param
+import xarray as xr
+
+from watchfloor.core.errors import InvalidInputError, UnknownNameError, WatchfloorError
+from watchfloor.hazards import HAZARDS
+from watchfloor.hazards.action import Action
+from watchfloor.hazards.base import FIDELITIES, Fidelity
+from watchfloor.hazards.ensemble import Shelf
+from watchfloor.hazards.scenario import Scenario, configured
+from watchfloor.views.monitor.base import on_page
+from watchfloor.views.selection import Selection
+from watchfloor.views.twin.layers import Shown
+from watchfloor.views.twin.runs import Answer, Runs, ground
+
+__all__ = ["Work"]
+
+log = logging.getLogger(__name__)
+
+_POINTS = 200
+
+
+class Work(param.Parameterized):
+    """The state that the parts of one page share.
+
+    Parameters
+    ----------
+    floor
+        The floor.
+    selection
+        Shared with other views of the page.
+
+    Examples
+    --------
+    >>> import watchfloor
+    >>> from watchfloor.store import Store
+    >>> with watchfloor.open("demo", store=Store.open(":memory:")) as floor:
+    ...     work = Work(floor, Selection())
+    ...     work.begin(Scenario("storm"))
+    ...     work.runs.wait()
+    ...     work.close()
+    ...     work.answer.stage, work.answer.ensemble.members
+    ('done', 8)
+    """
+
+    floor = param.Parameter(doc="The floor.")
+    selection = param.ClassSelector(class_=Selection, doc="What is looked at, shared with other views.")
+    scenario = param.ClassSelector(class_=Scenario, allow_None=True, doc="What is asked.")
+    answer = param.ClassSelector(class_=Answer, allow_None=True, doc="The run whose result is shown.")
+    preview = param.ClassSelector(class_=Answer, allow_None=True, doc="How the preview stands.")
+    longer = param.ClassSelector(class_=Answer, allow_None=True, doc="How the longer run stands.")
+    shown = param.ClassSelector(class_=Shown, default=Shown(), doc="What of the result is looked at.")
+    placing = param.String(
+        "", doc="What the next taps on the map place: ``place:NAME`` or ``measure:NUMBER``."
+    )
+    drawn = param.List([], doc="Points tapped so far, longitude and latitude.")
+    inputs = param.Parameter(None, doc="Site and forcing of the scenario as they were made last.")
+    errors = param.Dict({}, doc="What was refused: name of the field in the form -> sentence.")
+
+    def __init__(self, floor: Any, selection: Selection, shelf: Shelf | None = None, **params: Any) -> None:
+        super().__init__(floor=floor, selection=selection, **params)
+        self._doc = pn.state.curdoc
+        self.runs = Runs(floor, self._heard, shelf)
+        self.alone = False
+        """Whether results are taken at once, on whatever thread they come: where there is no page."""
+
+    # what is asked
+
+    def begin(self, scenario: Scenario, *, run: bool = True) -> None:
+        """Take another scenario and show a preview of it."""
+        other = self.scenario is None or self.scenario.model != scenario.model
+        self.param.update(scenario=scenario, errors={}, placing="", drawn=[])
+        if other:
+            self.param.update(shown=Shown(), inputs=None)
+        if run:
+            self.runs.ask(scenario, "preview")
+
+    def choose(self, model: str) -> None:
+        """Take another model for the same place and time.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none of this name.
+        """
+        if model not in HAZARDS:
+            raise UnknownNameError("hazard", model[:80], HAZARDS)
+        now = self.scenario
+        self.runs.cancel()
+        self.param.update(answer=None, longer=None)
+        self.begin(Scenario(model) if now is None else Scenario(model, area=now.area, start=now.start))
+
+    def change(self, name: str, **changes: Any) -> None:
+        """Ask the same otherwise; what is refused is said beside the form's field `name`."""
+        now = self.scenario
+        if now is None:
+            return
+        try:
+            # through its JSON, which is checked as whatever comes from outside is
+            made = Scenario.of({**now.but(**changes).body()})
+            if "settings" in changes:
+                configured(made.kind, made.settings)
+        except WatchfloorError as error:
+            self.errors = {**self.errors, name: str(error)}
+            return
+        left = {key: text for key, text in self.errors.items() if key != name}
+        self.param.update(scenario=made, errors=left)
+        self.runs.ask(made, "preview")
+
+    def set(self, name: str, value: Any) -> None:
+        """Set a parameter of the model."""
+        now = self.scenario
+        if now is None:
+            return
+        declared = now.kind.param.objects("existing")
+        settings = {**now.settings, name: value}
+        if name in declared and declared[name].default == value:
+            settings.pop(name)
+        self.change(f"set:{name}", settings=settings)
+
+    def drive(self, field: str, values: Any, time: list[float] | None = None) -> None:
+        """Set what drives the run: a number, or a course over the times."""
+        now = self.scenario
+        if now is None:
+            return
+        courses = dict(now.courses)
+        if time is not None:
+            if courses.get("time") != time and len(time) != len(courses.get("time", time)):
+                # courses drawn for other times no longer fit; they are taken anew from the inputs
+                courses["values"] = {
+                    key: one
+                    for key, one in dict(courses.get("values") or {}).items()
+                    if not isinstance(one, list)
+                }
+            courses["time"] = time
+        courses["values"] = {**dict(courses.get("values") or {}), field: values}
+        self.change(f"drive:{field}", courses=courses)
+
+    def place(self, name: str, lon: float, lat: float) -> None:
+        """Move a named place."""
+        now = self.scenario
+        if now is not None:
+            self.change(f"place:{name}", places={**now.places, name: (lon, lat)})
+
+    def act(self, actions: tuple[Action, ...]) -> None:
+        """Set what is done about it."""
+        self.change("measures", actions=actions)
+
+    def take(self, measure: str) -> None:
+        """Add a measure; one that stands somewhere is drawn on the map next."""
+        now = self.scenario
+        if now is None:
+            return
+        known = {one.name: one for one in now.kind.measures}
+        if measure not in known:
+            raise UnknownNameError("measure", measure[:80], known)
+        one = known[measure]
+        action = Action(measure, {name: default for name, (_, default) in one.parameters.items()})
+        if one.shape in {"line", "point"}:
+            # without a place it would stand everywhere: it is taken once it is drawn
+            self.param.update(placing=f"measure:{measure}", drawn=[])
+        else:
+            self.act((*now.actions, action))
+
+    def tapped(self, lon: float, lat: float) -> bool:
+        """Take a tap on the map; false if nothing is being placed."""
+        what, _, name = self.placing.partition(":")
+        if what == "place":
+            self.param.update(placing="", drawn=[])
+            self.place(name, lon, lat)
+        elif what in {"measure", "outline"} and len(self.drawn) < _POINTS:
+            self.drawn = [*self.drawn, (lon, lat)]
+            if self._shape(name) == "point":
+                self.finish()
+        return bool(what)
+
+    def finish(self) -> None:
+        """Take what was drawn as the place of the measure."""
+        what, _, name = self.placing.partition(":")
+        now = self.scenario
+        if now is None or what not in {"measure", "outline"}:
+            return
+        shape, points = self._shape(name), [list(point) for point in self.drawn]
+        least = {"point": 1, "line": 2, "area": 3}.get(shape, 1)
+        if len(points) < least:
+            raise InvalidInputError(
+                f"A {shape} needs at least {least} points; {len(points)} are there. Tap on the map."
+            )
+        where: dict[str, Any] = {
+            "point": {"type": "Point", "coordinates": points[0]},
+            "line": {"type": "LineString", "coordinates": points},
+            "area": {"type": "Polygon", "coordinates": [[*points, points[0]]]},
+        }[shape]
+        self.param.update(placing="", drawn=[])
+        if what == "outline":
+            number = int(name)
+            self.act(
+                tuple(replace(one, where=where) if n == number else one for n, one in enumerate(now.actions))
+            )
+            return
+        one = next(item for item in now.kind.measures if item.name == name)
+        action = Action(name, {key: default for key, (_, default) in one.parameters.items()}, where)
+        self.act((*now.actions, action))
+
+    def _shape(self, name: str) -> str:
+        now = self.scenario
+        if now is None:
+            return ""
+        measure = now.actions[int(name)].measure if name.isdigit() and int(name) < len(now.actions) else name
+        return next((one.shape for one in now.kind.measures if one.name == measure), "")
+
+    def window(self) -> None:
+        """Take the area that is selected on the map as the place, or all where none is."""
+        self.change("area", area=self.selection.area)
+
+    def since(self, start: datetime | None, *, observed: bool) -> None:
+        """Say when it begins, and whether sensors say what drives it."""
+        self.change("start", start=start, observed=observed and start is not None)
+
+    # running
+
+    def run(self, fidelity: str) -> None:
+        """Run it more finely, in the background."""
+        if fidelity not in FIDELITIES:
+            raise UnknownNameError("fidelity", fidelity[:40], FIDELITIES)
+        if self.scenario is not None:
+            chosen: Fidelity = next(one for one in FIDELITIES if one == fidelity)
+            self.runs.ask(self.scenario, chosen)
+
+    def cancel(self) -> None:
+        """Give up the longer run."""
+        self.runs.cancel()
+
+    def look(self, **changes: Any) -> None:
+        """Look at something else of the result."""
+        self.shown = self.shown.but(**changes)
+
+    def close(self) -> None:
+        """Cancel all that runs."""
+        self.runs.close()
+
+    # what comes back
+
+    def _heard(self, answer: Answer) -> None:
+        """Take how a run stands; on a thread of the runs."""
+        doc = self._doc
+        if doc is not None and doc.session_context is None:
+            return  # a server tries the desk before anybody looks
+        inputs = None
+        if answer.ensemble is not None and answer.stage == "done":
+            request = answer.ensemble.request
+            inputs = (request.site, request.forcing)
+        elif answer.stage == "failed":
+            inputs = self._made(answer.scenario)
+        on_page(doc, lambda: self._take(answer, inputs))
+
+    def _made(self, scenario: Scenario) -> tuple[xr.Dataset, xr.Dataset] | None:
+        """Return what can be made of a scenario that failed, so that the form shows what there is to mend."""
+        try:
+            site = ground(self.floor, scenario)
+            return site, scenario.but(courses={}).forcing(self.floor, site)
+        except WatchfloorError:
+            return None
+
+    def _take(self, answer: Answer, inputs: Any) -> None:
+        now = self.scenario
+        changed: dict[str, Any] = {"preview" if answer.fidelity == "preview" else "longer": answer}
+        mine = now is not None and answer.scenario.model == now.model
+        if mine and answer.ensemble is not None and self._better(answer):
+            changed["answer"] = answer
+        if mine and inputs is not None and answer.scenario is self.scenario:
+            changed["inputs"] = inputs
+        self.param.update(**changed)
+
+    def _better(self, answer: Answer) -> bool:
+        """Tell whether a result is to be shown in place of the one that is: what is asked now, as finely as there is."""
+        last, now = self.answer, self.scenario
+        if last is None or now is None or last.scenario.key != now.key:
+            return True
+        if answer.scenario.key != now.key:
+            return False
+        return FIDELITIES.index(answer.fidelity) >= FIDELITIES.index(last.fidelity)
+
+    def listen(self, names: list[str], work: Callable[..., None]) -> Any:
+        """Call something whenever parameters change; return what stops it."""
+        watcher = self.param.watch(work, names)
+        return lambda: self.param.unwatch(watcher)
+
+
+def number(message: Mapping[str, Any], name: str) -> float:
+    """Return a number of a browser's message."""
+    value = message[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInputError(f"{name} is {str(value)[:40]!r}; expected a number.")
+    return float(value)
