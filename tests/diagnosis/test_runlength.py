@@ -46,6 +46,11 @@ def test_ewma_is_as_published(chart: tuple[float, float], shift: float, publishe
     assert ewma_run_length(limit, weight, shift) == pytest.approx(published, rel=0.02)
 
 
+def test_ewma_is_as_by_crowders_integral() -> None:
+    # SAS/QC, function EWMAARL, its example: by another method than ours (Crowder 1987)
+    assert ewma_run_length(3.0, 0.25, 1.0) == pytest.approx(11.154267016, rel=1e-5)
+
+
 def drawn(
     name: str, shift: float, runs: int, length: int, seed: int, **settings: float
 ) -> tuple[float, float]:

@@ -43,7 +43,7 @@ _SPELT = {"uS/cm @25C": "uS/cm", "std units": "dimensionless", "acre-ft": "acre*
 # values: data-value qualification codes").
 _NO_VALUE = frozenset(
     ("ice", "eqp", "bkw", "mnt", "dis", "ssn", "***", "--", "pr", "rat", "zfl", "fld", "dry", "tst", "par", "pmp",
-     "zrd", "cmp")
+     "zrd", "cmp", "nd")
 )  # fmt: skip
 _DOUBTED = frozenset(("e", "&", "<", ">"))
 _COLUMN = re.compile(r"(?:([0-9A-Za-z]{1,20})_)?(\d{5})(?:_(\d{5}))?", re.ASCII)
