@@ -9,8 +9,9 @@ import pytest
 
 from watchfloor.core.clock import from_micros, micros, parse_time
 from watchfloor.diagnosis.drift import drift
-from watchfloor.diagnosis.health import Finding, SensorHealth, findings, health, patience
+from watchfloor.diagnosis.health import Finding, SensorHealth, findings, health
 from watchfloor.diagnosis.quality import assess
+from watchfloor.diagnosis.silence import patience
 
 START = micros(parse_time("2026-06-01T00:00:00Z"))
 STEP = 600_000_000
@@ -191,8 +192,13 @@ def test_patience_reads_only_what_makes_sense() -> None:
         == patience({"cadence": "often"})
         == hour
     )
-    assert patience({}, timedelta(minutes=20)) == hour
     assert patience({"interval_s": 1}) == timedelta(minutes=5)
+    assert patience({"interval_s": 1, "silent_after": 30}) == timedelta(seconds=30), (
+        "who says so knows better"
+    )
+    assert patience({"interval_s": 600, "silent_after": -1}) == patience(
+        {"silent_after": "P0D", "interval_s": 600}
+    )
 
 
 def test_the_storys_silent_mast_is_found(story: Any) -> None:

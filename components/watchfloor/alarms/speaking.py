@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,11 +86,12 @@ def of_moment(rule: Rule, moment: Moment, at: int) -> Verdict:
     first = subject.sets[0].levels[0]
     text = moment.said.text if moment.said else f"{rule.title()} at {subject.about.station}: no longer so"
     unit = "" if subject.units == "s" else subject.units
-    value = spoken(moment.value) if subject.units == "s" else short(moment.value, unit)
+    known = moment.value if isfinite(moment.value) else None
+    value = short(moment.value, unit) if known is None or subject.units != "s" else spoken(known)
     return Verdict(
         rule=rule.id, version=rule.version, subject=subject.key, series=moment.series or (subject.about.name,),
         time=from_micros(at), level=moment.level, name=level.name if level else "", colour=level.colour if level else None,
-        grade=level.grade if level else None, value=moment.value, limit=(level or first).limit(moment.value), units=subject.units,
+        grade=level.grade if level else None, value=known, limit=(level or first).limit(moment.value), units=subject.units,
         why=f"{text}." if moment.said else f"{text} ({value}).", clears=moment.level == 0, hazard=rule.hazard or subject.about.hazard or "other",
         title=f"{rule.title()}: {subject.title}",
     )  # fmt: skip

@@ -3,7 +3,6 @@
 A sensor that falls silent is an event of its own: `findings` says so in the form that alarms are made from.
 """
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,22 +11,20 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from watchfloor.core.clock import duration, format_time, from_micros, micros
-from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.clock import format_time, from_micros, micros
 from watchfloor.core.quality import Check, Flag, words
 from watchfloor.diagnosis.drift import walked
 from watchfloor.diagnosis.quality.assess import Cubic, Sensors
 from watchfloor.diagnosis.quality.checks import number
+from watchfloor.diagnosis.silence import measures, patience
 from watchfloor.diagnosis.windows import FOREVER
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Condition", "Described", "Finding", "SensorHealth", "findings", "health", "patience"]
+__all__ = ["Condition", "Described", "Finding", "SensorHealth", "findings", "health"]
 
 Condition = Literal["ok", "late", "silent", "stuck", "drifting", "maintenance", "suspect"]
-UNDECLARED = timedelta(hours=1)
-"""Age at which a sensor without a cadence counts as silent."""
 DOUBTED = timedelta(hours=24)
 """Past whose marks tell whether a sensor is to be believed."""
 SHARE = 0.25
@@ -167,48 +164,18 @@ def health(cube: Cubic, store: Described, now: datetime) -> list[SensorHealth]:
         if name in batteries and name.removesuffix("/battery") in everyone:
             continue
         attrs: Mapping[str, Any] = described.get(name) or {}
+        if not measures(attrs):
+            continue
         battery = _battery(cube, name, attrs, batteries & known)
         low = _number(attrs.get("battery_low"))
         weak = battery is not None and battery < (LOW if low is None else low)
-        last, usual = _last(cube, name, now) if name in known else (None, None)
-        expected = patience(attrs, cube.cadence(name) if name in known else None, usual)
+        last = _last(cube, name, now) if name in known else None
+        expected = patience(attrs)
         state, reason, since = _state(cube, name, now, last, expected, sensors, marks.get(name, []), known)
         if weak and battery is not None:
             reason = f"{reason} The battery is at {battery:g}.".strip()
         found.append(SensorHealth(name, last, expected, state, battery, reason, weak, since))
     return found
-
-
-def patience(
-    attrs: Mapping[str, Any], cadence: timedelta | None = None, usual: timedelta | None = None
-) -> timedelta:
-    """Return the age of the newest value from which a sensor is silent: three times its cadence, five minutes at least.
-
-    Sensors that tell more often when there is something to tell are measured by what was usual lately.
-
-    Parameters
-    ----------
-    attrs
-        Attributes of the series: ``interval_s``, or ``cadence`` as an ISO 8601 duration. Untrusted.
-    cadence
-        As it was seen, where none is declared.
-    usual
-        Median of its last steps.
-
-    Examples
-    --------
-    >>> patience({"interval_s": 600}), patience({"cadence": "PT1M"}), patience({})
-    (datetime.timedelta(seconds=1800), datetime.timedelta(seconds=300), datetime.timedelta(seconds=3600))
-    """
-    seconds, text = _number(attrs.get("interval_s")), attrs.get("cadence")
-    if seconds is not None and 0 < seconds < 1e7:
-        cadence = timedelta(seconds=seconds)
-    elif isinstance(text, str):
-        with contextlib.suppress(InvalidInputError):  # what cannot be read says nothing
-            cadence = duration(text)
-    if cadence is None:
-        return UNDECLARED
-    return max(3 * cadence, timedelta(minutes=5), *([] if usual is None else [3 * usual]))
 
 
 def findings(
@@ -308,16 +275,14 @@ def _wrong(
     return "suspect", said, from_micros(doubted[0][0])
 
 
-def _last(cube: Cubic, name: str, now: datetime) -> tuple[datetime | None, timedelta | None]:
-    """Return the time of the newest value, looked for in the last day, then in all; and the median of the last 24 steps."""
+def _last(cube: Cubic, name: str, now: datetime) -> datetime | None:
+    """Return the time of the newest value that is a number, looked for in the last day, then in all."""
     for start in (now - DOUBTED, None):
         window = cube.window(name, start)
-        told = np.asarray(window.time)[np.isfinite(np.asarray(window.value))]
+        told = np.flatnonzero(np.isfinite(np.asarray(window.value)))
         if len(told):
-            steps = np.diff(told[-25:])
-            usual = timedelta(microseconds=float(np.median(steps))) if len(steps) else None
-            return from_micros(int(told[-1])), usual
-    return None, None
+            return from_micros(int(window.time[told[-1]]))
+    return None
 
 
 def _battery(cube: Cubic, name: str, attrs: Mapping[str, Any], batteries: set[str]) -> float | None:

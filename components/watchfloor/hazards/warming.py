@@ -5,8 +5,7 @@ allow and with arrays of the types that a run has; it returns nothing and touche
 alone.
 """
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from watchfloor.core.warming import Loops
 
@@ -14,10 +13,16 @@ __all__ = ["loops"]
 
 
 def loops() -> Loops:
-    """Yield the models that have something to get ready."""
+    """Yield the models; what is wrong with one concerns no other."""
     from watchfloor.hazards import HAZARDS
 
-    for name, model in HAZARDS.usable().items():
-        call: Callable[[], Any] | None = getattr(model, "warm", None)
-        if call is not None:
-            yield name, call
+    for name in HAZARDS:
+        yield name, partial(_warm, name)
+
+
+def _warm(name: str) -> None:
+    from watchfloor.hazards import HAZARDS
+
+    warm = getattr(HAZARDS[name], "warm", None)
+    if warm is not None:
+        warm()

@@ -1,22 +1,21 @@
 """How sensors stand: beyond which threshold, and whether their newest value is there, usable and recent.
 
-The one place that reads a series' thresholds and decides when it is silent: maps, lists, figures and charts all ask
-here, so that no two parts of a screen disagree.
+The one place that reads a series' thresholds: maps, lists, figures and charts all ask here, so that no two parts of a
+screen disagree. When a sensor is silent is decided by `diagnosis.silence`, for them and for the rules alike.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from watchfloor.core.clock import duration
-from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.scales import Severity, crosswalk, rank
+from watchfloor.diagnosis.silence import UNDECLARED, measures, patience, silent
 
 __all__ = [
     "SILENT_AFTER",
@@ -33,12 +32,10 @@ __all__ = [
     "usable",
 ]
 
-SILENT_AFTER = timedelta(hours=1)
+SILENT_AFTER = UNDECLARED
 """Age of the newest value from which a sensor without a cadence of its own counts as silent; with one, three of them."""
 UNUSABLE = 3
 """Quality flags from here on are bad (3) or missing (9); below are good, not checked or suspect."""
-_LEAST = timedelta(minutes=5)
-"""No sensor is called silent before this."""
 _COLOURS = {step.source: step.target for step in crosswalk("colour-severity").steps}
 _WORDS = {
     "watch": "Minor", "advisory": "Moderate", "warning": "Moderate", "alarm": "Severe", "danger": "Extreme",
@@ -161,30 +158,12 @@ def crossed(attrs: Any, value: float, flag: int) -> Threshold | None:
     return next((item for item in reversed(thresholds(attrs)) if item.crossed(value)), None)
 
 
-def patience(attrs: Any) -> timedelta:
-    """Return the age of the newest value from which a series is silent: three of its intervals, five minutes at least.
-
-    The interval is ``interval_s`` (seconds), else ``cadence`` (ISO 8601); without either it is `SILENT_AFTER`.
-
-    Examples
-    --------
-    >>> patience({"interval_s": 600}) == patience({"cadence": "PT10M"}) == timedelta(minutes=30)
-    True
-    """
-    if not isinstance(attrs, Mapping):
-        return SILENT_AFTER
-    cadence, seconds = attrs.get("cadence"), attrs.get("interval_s")
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e7:
-        return max(timedelta(seconds=3 * seconds), _LEAST)
-    if not isinstance(cadence, str):
-        return SILENT_AFTER
-    try:
-        return max(3 * duration(cadence), _LEAST)
-    except InvalidInputError:
-        return SILENT_AFTER
-
-
-def sensors(series: pd.DataFrame, latest: pd.DataFrame, at: datetime) -> list[Sensor]:
+def sensors(
+    series: pd.DataFrame,
+    latest: pd.DataFrame,
+    at: datetime,
+    heard: Mapping[str, datetime] | None = None,
+) -> list[Sensor]:
     """Put every series and its newest value together, those beyond a threshold first, then the silent ones.
 
     Parameters
@@ -195,9 +174,15 @@ def sensors(series: pd.DataFrame, latest: pd.DataFrame, at: datetime) -> list[Se
         As `store.latest` returns it: index series; columns time, value, flag.
     at
         Time at which they are looked at.
+    heard
+        Time of the newest value that is a number, by name (`diagnosis.silence.newest`); None for the newest telling.
     """
     newest = {str(row.Index): row for row in latest.itertuples()} if len(latest) else {}
-    found = [_sensor(str(row.Index), row, newest.get(str(row.Index)), at) for row in series.itertuples()]
+    found = [
+        _sensor(str(row.Index), row, newest.get(str(row.Index)), at, heard)
+        for row in series.itertuples()
+        if measures(row.attrs)
+    ]
     found.sort(
         key=lambda item: (
             item.crossed is None,
@@ -248,7 +233,9 @@ def dead(frame: pd.DataFrame, at: datetime) -> npt.NDArray[np.bool_]:
     return bad.to_numpy(dtype=bool)
 
 
-def _sensor(name: str, row: Any, last: Any, at: datetime) -> Sensor:
+def _sensor(
+    name: str, row: Any, last: Any, at: datetime, heard: Mapping[str, datetime] | None = None
+) -> Sensor:
     attrs = row.attrs if isinstance(row.attrs, Mapping) else {}
     time = None if last is None or pd.isna(last.time) else last.time.to_pydatetime()
     value = math.nan if last is None else float(last.value)
@@ -265,7 +252,7 @@ def _sensor(name: str, row: Any, last: Any, at: datetime) -> Sensor:
         value=value,
         flag=flag,
         crossed=crossed(attrs, value, flag),
-        silent=time is None or at - time > patience(attrs),
+        silent=silent(time if heard is None else heard.get(name), at, attrs),
     )
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from watchfloor.alarms.amount import Span, span, spoken
 from watchfloor.alarms.rules.base import Moment, Rule, Said, Subject
 from watchfloor.alarms.site import About, Site
 from watchfloor.alarms.thresholds import Level, ThresholdSet, levels_of
 from watchfloor.core.clock import format_time, from_micros
+from watchfloor.diagnosis.silence import measures, patience
 from watchfloor.store.cube import Cube
 
 __all__ = ["SilenceRule"]
@@ -22,28 +23,41 @@ _NEAR = 48
 
 
 class SilenceRule(Rule):
-    """The age of the newest value of a station against limits.
+    """Who is silent, and for how long.
+
+    When a station is silent is not this rule's to say: `diagnosis.silence` does, for maps and health as well.
 
     Parameters
     ----------
     limits
-        Levels by ages, such as ``{yellow: 1 h, orange: 6 h}``.
-    cadences
-        A level is not reached before so many of the station's cadences have passed.
+        Levels by ages of the newest value, such as ``{yellow: silent, orange: 6 h}``: ``silent`` is as soon as the
+        station counts as such, and no level is reached before.
+    never
+        Whether a station that has never told anything is silent at the first level. It may not be there yet, so this
+        must be asked for.
     forget
         A station that has been silent for longer counts as taken down, and no more as silent.
 
     Examples
     --------
-    >>> rule = SilenceRule(kind="silence", title="Silent", limits={"yellow": "1 h"})
-    >>> rule.ages[0].high
-    3600.0
+    >>> rule = SilenceRule(kind="silence", title="Silent", limits={"blue": "silent", "yellow": "1 h"})
+    >>> [level.high for level in rule.ages]
+    [0.0, 3600.0]
     """
 
     takes_own: ClassVar[bool] = False
     kind: Literal["silence"]
-    cadences: float = 3.0
+    limits: Literal["own"] | dict[str, Any] = {"blue": 0.0}
+    never: bool = False
     forget: Span = timedelta(days=30)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _former(cls, given: object) -> object:
+        """Read documents of when rules themselves said how many cadences a station may miss."""
+        if isinstance(given, dict) and "cadences" in given:
+            return {name: value for name, value in given.items() if name != "cadences"}
+        return given
 
     @field_validator("limits", mode="before")
     @classmethod
@@ -54,9 +68,9 @@ class SilenceRule(Rule):
         found: dict[str, object] = {}
         for name, row in value.items():
             if isinstance(row, dict) and "at" in row:
-                found[name] = {**row, "at": span(row["at"]).total_seconds()}
+                found[name] = {**row, "at": _age(row["at"])}
             else:
-                found[name] = span(row).total_seconds()
+                found[name] = _age(row)
         return found
 
     @property
@@ -73,65 +87,66 @@ class SilenceRule(Rule):
         """Say who is silent at a time."""
         levels = ThresholdSet(self.ages, "s", "above", self.id, self.version, self.source)
         newest = _newest(cube, at)
-        for about in site.selected(self.series):
+        for about in self._sensors(site):
             last = newest.get(about.name)
             if last is None:
-                continue  # what never spoke is not silent: it may not be there yet
-            age, cadence = (at - last) / 1e6, cube.cadence(about.name)
-            reached = self._level(age, cadence, levels)
-            yield self._moment(about, levels, reached, age, last, cadence)
+                if self.never:
+                    yield self._moment(about, levels, 1, float("nan"), None)
+                continue
+            age = (at - last) / 1e6
+            yield self._moment(about, levels, self._level(age, about, levels), age, last)
 
     def changes(self, cube: Cube, site: Site, start: int, end: int) -> Iterator[tuple[int, Moment]]:
         """Say who fell silent between two times, and who spoke again."""
         levels = ThresholdSet(self.ages, "s", "above", self.id, self.version, self.source)
         told = set(cube.names())
-        for about in site.selected(self.series):
+        for about in self._sensors(site):
             if about.name not in told:
                 continue
-            cadence = cube.cadence(about.name)
             spoke = cube.window(about.name, None, from_micros(end + 1)).measured().time
-            least = (
-                max(levels.levels[0].high, cadence.total_seconds() * self.cadences if cadence else 0.0) * 1e6
-            )
+            wait = patience(about.attrs).total_seconds() + 1e-6
+            least = max(levels.levels[0].high, wait) * 1e6
             gaps = np.diff(np.append(spoke, end))
             for at in np.flatnonzero(gaps >= least).tolist():
                 last, until = int(spoke[at]), int(spoke[at] + gaps[at])
                 before = 0
-                limits = [level.high for level in levels.levels]
-                patience = cadence.total_seconds() * self.cadences + 1e-6 if cadence else 0.0
-                turns = sorted({*limits, max(patience, limits[0]), self.forget.total_seconds() + 1e-6})
-                for age in turns:
+                ages = {max(wait, level.high) for level in levels.levels}
+                for age in sorted({*ages, self.forget.total_seconds() + 1e-6}):
                     when = last + round(age * 1e6)
-                    reached = self._level(age, cadence, levels)
+                    reached = self._level(age, about, levels)
                     if when <= until and when <= end and reached != before:
                         before = reached
-                        yield max(when, start), self._moment(about, levels, reached, age, last, cadence)
+                        yield max(when, start), self._moment(about, levels, reached, age, last)
                 if before and until < end:
-                    yield until, self._moment(about, levels, 0, 0.0, until, cadence)
+                    yield until, self._moment(about, levels, 0, 0.0, until)
 
-    def _level(self, age: float, cadence: timedelta | None, levels: ThresholdSet) -> int:
-        patient = cadence is not None and age <= cadence.total_seconds() * self.cadences
+    def _sensors(self, site: Site) -> list[About]:
+        return [about for about in site.selected(self.series) if measures(about.attrs)]
+
+    def _level(self, age: float, about: About, levels: ThresholdSet) -> int:
+        patient = age <= patience(about.attrs).total_seconds()
         return 0 if patient or age > self.forget.total_seconds() else levels.at(age)
 
     def _moment(
-        self,
-        about: About,
-        levels: ThresholdSet,
-        reached: int,
-        age: float,
-        last: int,
-        cadence: timedelta | None,
+        self, about: About, levels: ThresholdSet, reached: int, age: float, last: int | None
     ) -> Moment:
         subject = Subject(about.name, (), (levels,), "s", about, about.station)
         said = None
         if reached:
-            level = levels.levels[reached - 1]
-            expected = f", expected every {spoken(cadence)}" if cadence is not None else ""
-            said = Said(
-                f"{about.quantity} at {about.station} has sent no value for {spoken(age)} (last at "
-                f"{format_time(from_micros(last))}{expected}), longer than {level.name} {spoken(level.high)}"
-            )
+            level, wait = levels.levels[reached - 1], patience(about.attrs)
+            if last is None:
+                said = Said(f"{about.quantity} at {about.station} has never sent a value")
+            else:
+                longer = f", longer than {level.name} {spoken(level.high)}" if level.high else ""
+                said = Said(
+                    f"{about.quantity} at {about.station} has sent no value for {spoken(age)} (last at "
+                    f"{format_time(from_micros(last))}, silent from {spoken(wait)} on){longer}"
+                )
         return Moment(subject, reached, age, said, (about.name,))
+
+
+def _age(given: object) -> float:
+    return 0.0 if given == "silent" else span(given).total_seconds()
 
 
 def _newest(cube: Cube, at: int) -> dict[str, int]:

@@ -225,6 +225,8 @@ def newest(
         # A clock that is a little ahead is forgiven; what is told of later times is not the present.
         good = np.flatnonzero(places >= 0)
         good = good[last.time[places[good]] <= moment + _AHEAD]
+        # a station that goes on telling that its value is missing does not speak: its last value ages
+        good = good[np.isfinite(last.value[places[good]])]
         time[good], value[good], flag[good] = (
             column[places[good]] for column in (last.time, last.value, last.flag)
         )

@@ -15,6 +15,7 @@ import pandas as pd
 
 from watchfloor.core.clock import micros
 from watchfloor.core.quality import Check
+from watchfloor.diagnosis.silence import newest
 from watchfloor.views.monitor.past import Cancelled
 from watchfloor.views.monitor.stations import Roster, Station
 
@@ -110,8 +111,7 @@ def punctuality(
     progress, wanted
         As of `past.Past`.
     """
-    latest = store.latest(as_of=as_of)
-    newest = dict(zip(latest.index.astype(str), latest["time"], strict=True)) if len(latest) else {}
+    heard = newest(store, at, as_of)
     start = at - BACK
     found: list[Punctuality] = []
     for first in range(0, len(roster), _PART):
@@ -124,7 +124,7 @@ def punctuality(
         marks = store.marks(names, start, at + timedelta(microseconds=1), as_of)
         checked = dict(list(marks.groupby("series", sort=False))) if len(marks) else {}
         found += [
-            _one(item, newest.get(item.name), parts.get(item.name), checked.get(item.name), start, at)
+            _one(item, heard.get(item.name), parts.get(item.name), checked.get(item.name), start, at)
             for item in stations
         ]
         if progress is not None:
@@ -160,13 +160,12 @@ def gaps(times: npt.NDArray[np.int64], start: int, end: int, interval: int) -> i
 
 def _one(
     station: Station,
-    newest: Any,
+    last: datetime | None,
     told: pd.DataFrame | None,
     checked: pd.DataFrame | None,
     start: datetime,
     at: datetime,
 ) -> Punctuality:
-    last = None if newest is None or pd.isna(newest) else newest.to_pydatetime()
     interval = None if station.interval is None else station.interval.total_seconds()
     age = float("nan") if last is None or not interval else max(0.0, (at - last).total_seconds() / interval)
     flags = _flags(told, checked)

@@ -15,8 +15,9 @@ import pandas as pd
 import shapely
 
 from watchfloor.core.scales import rank
+from watchfloor.diagnosis.silence import interval, measures, patience
 from watchfloor.security.text import plain
-from watchfloor.views.sensors import Threshold, patience, thresholds
+from watchfloor.views.sensors import Threshold, thresholds
 from watchfloor.views.units import unit
 
 __all__ = ["LEVELS", "Limits", "Regions", "Roster", "Station", "known", "level", "regions", "roster"]
@@ -191,6 +192,7 @@ def roster(series: pd.DataFrame, regions: Mapping[str, "Regions"] | None = None)
         Outlines by which a station without the attribute ``district`` or ``basin`` gets one.
     """
     frame = series.sort_index()
+    frame = frame[frame["attrs"].map(measures).to_numpy(bool)]
     where = {
         what: held.of(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float))
         for what, held in (regions or {}).items()

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from watchfloor.core.clock import EPOCH, micros
 from watchfloor.core.provenance import digest
+from watchfloor.diagnosis.silence import newest
 from watchfloor.floor.areas import Areas
 from watchfloor.store.records import KINDS, MOMENTARY, Record
 from watchfloor.views.selection import Filters
@@ -228,7 +229,9 @@ class Shared:
             ("revised", then, then is None and (stamp["record"], now.replace(second=0, microsecond=0))),
             lambda: _revised(store, records, known, as_of, {} if then is not None else self._again),
         )
-        seen = sensors(store.series(as_of=as_of), store.latest(as_of=as_of), known)
+        series, latest = store.series(as_of=as_of), store.latest(as_of=as_of)
+        heard = newest(store, known, as_of, series=series, latest=latest)
+        seen = sensors(series, latest, known, heard)
         return Snapshot(
             cursor=cursor,
             as_of=as_of,
