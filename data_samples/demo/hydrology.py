@@ -21,6 +21,7 @@ RETENTION = 95.0
 DRY_FLOW = 0.0045
 """Flow of the drought in m3/s for each km2."""
 ROUGHNESS = 0.035
+_STORAGE: dict[tuple[int, float], tuple[Any, Any]] = {}
 START = -2.6
 """Level of the reservoir at the start, metres from full."""
 
@@ -158,8 +159,10 @@ def _slope(height: Any, receiver: Any, cell: int) -> float:
     return float(np.clip((height[cell] - height[here]) / 1200.0, 7e-4, 4e-3))
 
 
-def _pool(height: Any, receiver: Any, ordered: Any, dam: int, full: float, inflow: Any) -> tuple[Any, Any]:
-    """Route the inflow through the reservoir; outlet and spillway open with the level."""
+def _storage(height: Any, receiver: Any, ordered: Any, dam: int, full: float) -> tuple[Any, Any]:
+    """Return levels in metres above the sea and the volume in m3 that the reservoir holds at each, once worked out."""
+    if (dam, full) in _STORAGE:
+        return _STORAGE[dam, full]
     own = receiver < 0
     own[dam] = True
     value = np.zeros(height.size, dtype=np.int64)
@@ -171,6 +174,12 @@ def _pool(height: Any, receiver: Any, ordered: Any, dam: int, full: float, inflo
         label, _ = ndimage.label(above & (height < level), np.ones((3, 3)))
         lake = label == label.ravel()[dam]
         volume.append(float((level - height[lake]).sum()) * CELL**2)
+    return _STORAGE.setdefault((dam, full), (levels, volume))
+
+
+def _pool(height: Any, receiver: Any, ordered: Any, dam: int, full: float, inflow: Any) -> tuple[Any, Any]:
+    """Route the inflow through the reservoir; outlet and spillway open with the level."""
+    levels, volume = _storage(height, receiver, ordered, dam, full)
     stored = np.interp(full + START, levels, volume)
     pool, out = np.empty(len(inflow)), np.empty(len(inflow))
     for k, water in enumerate(inflow):

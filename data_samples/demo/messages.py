@@ -16,7 +16,9 @@ from hydrology import Flows
 __all__ = ["build"]
 
 
-def build(source: Path, flows: Flows, late: pd.DataFrame) -> list[dict[str, Any]]:
+def build(
+    source: Path, flows: Flows, late: pd.DataFrame, foreseen: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Return messages ``{"at", "feed", "source", "body"}`` by time.
 
     Parameters
@@ -27,11 +29,14 @@ def build(source: Path, flows: Flows, late: pd.DataFrame) -> list[dict[str, Any]
         What the rivers do; warnings quote it.
     late
         Measurements of the station whose values come hours late.
+    foreseen
+        Documents of the river forecast.
     """
     areas = Areas(source)
     figures = Figures(areas, flows)
     warnings = alerts.build(areas, figures)
-    out = [*_troubled(warnings), *incidents.build(areas, figures), *resources.build(areas), *_batches(late)]
+    told = [*incidents.build(areas, figures), *resources.build(areas), *_batches(late)]
+    out = [*_troubled(warnings), *told, *foreseen]
     return sorted(out, key=lambda line: (line["at"], line["source"], line["body"]))
 
 

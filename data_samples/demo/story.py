@@ -19,6 +19,9 @@ from weather import Rain
 
 __all__ = ["build"]
 
+RARELY = {"gas": "PT30M", "crowd": "PT45M"}
+"""How long sensors may be silent that tell every interval when there is something to tell, and less often otherwise."""
+
 
 def build(source: Path, to: Path) -> None:
     """Write the story's three files.
@@ -47,16 +50,22 @@ def build(source: Path, to: Path) -> None:
     rain = Rain(np.nan_to_num(height).reshape(24, 50, 30, 50).mean(axis=(1, 3)))
     dam = _dam(reservoir, receiver, gauges["G02"])
     full = float(reservoir.full_supply_level_m.iloc[0])
-    flows = hydrology.route(height, receiver, ordered, gauges, dam, full, rain)
+
+    def run(fallen: Any) -> hydrology.Flows:
+        return hydrology.route(height, receiver, ordered, gauges, dam, full, fallen)
+
+    flows = run(rain)
     plant = gpd.read_parquet(source / "plant.parquet").set_index("name").geometry["Chlorine tank C-1"]
     tank = tuple(float(value) for value in metres(plant.x, plant.y))
     table = signals.build(posts, flows, rain, tank)
     late = table[table.series == signals.LATE]
     write_observations(to / "observations.parquet", table[table.series != signals.LATE])
     _stations(to / "stations.geojson", sensors)
+    import foresight
     import messages
 
-    lines = messages.build(source, flows, late)
+    foreseen = foresight.build(rain, run, dict(zip(sensors.station, sensors.title, strict=True)))
+    lines = messages.build(source, flows, late, foreseen)
     text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
     with (
         (to / "messages.jsonl.gz").open("wb") as file,
@@ -112,6 +121,8 @@ def _stations(path: Path, sensors: gpd.GeoDataFrame) -> None:
             "series": row.series, "title": row.title, "title_zh": row.title_zh, "field": row.field, "units": row.units,
             "hazard": row.hazard, "station": row.station, "kind": row.kind, "interval_s": int(row.interval_s), "invented": True,
         }  # fmt: skip
+        if row.kind in RARELY:
+            said["silent_after"] = RARELY[row.kind]
         if row.direction:
             said["direction"] = row.direction
             said["thresholds"] = {

@@ -29,7 +29,9 @@ class PiJson(Feed):
     A series is called ``<source>/<locationId>/<parameterId>``, with its qualifiers behind. A forecast, which is one with
     a ``forecastDate``, is another series: ``…/forecast``, with the ensemble and its member behind, so that it never mixes
     with what was measured. Its attributes say ``forecast_of`` (the observed series), ``issued`` (the forecast's date) and
-    ``member``; each new forecast is the next revision of the values before it. It has no place of its own.
+    ``member``; each new forecast is the next revision of the values before it. It has no place of its own. Where what it
+    is a forecast of comes from another source, under another name, its header may say so: ``"forecastOf": "edge/G1/H"``
+    (our own addition to PI-JSON).
 
     Flags 0 to 9 become 0 (reliable), 2 (doubtful), 3 (unreliable) and 9 (missing). Times without a time zone in the
     document are in the source's.
@@ -98,7 +100,7 @@ def _series(found: Measures, part: Any, zone: tzinfo, context: Context) -> None:
         raise InvalidInputError("A series has no header, or its events are no list.")
     if len(found.observations) + len(events) > MAX_EVENTS:
         raise LimitError(f"The document has more than {MAX_EVENTS:,} events.")
-    observed = _observed(header, context)
+    observed = _target(header) or _observed(header, context)
     issued = _time(header["forecastDate"], zone) if header.get("forecastDate") else None
     if issued is not None and issued > context.received + SKEW:
         raise InvalidInputError(f"The forecast was issued at {format_time(issued)}, which is still to come.")
@@ -123,6 +125,16 @@ def _observed(header: Mapping[str, Any], context: Context) -> str:
     if not all(isinstance(part, str) and part for part in parts):
         raise InvalidInputError("A header needs a locationId and a parameterId; one is missing or no text.")
     return name_of(context.source or "pijson", *parts)
+
+
+def _target(header: Mapping[str, Any]) -> str:
+    """Return the observed series that a forecast names as another source's; empty where it names none."""
+    given = header.get("forecastOf") if header.get("forecastDate") else None
+    if given is None:
+        return ""
+    if not isinstance(given, str):
+        raise InvalidInputError(f"forecastOf is {given!r:.60}; expected the name of a series.")
+    return name_of(given)
 
 
 def _member(header: Mapping[str, Any]) -> list[str]:
