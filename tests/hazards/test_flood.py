@@ -10,9 +10,9 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Action
 from watchfloor.hazards.flood import Flood
 from watchfloor.hazards.flood.cases import wave
-from watchfloor.hazards.flood.kernel import _cube_root
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.streams import Streams
+from watchfloor.hazards.water import cube_root
 
 
 def run(actions=(), member=0, change=None, drive=None, fidelity="standard", times=False, **parameters):
@@ -42,9 +42,9 @@ def line(row: int, first: int, last: int) -> dict:
     }
 
 
-def test_the_cube_root_is_one():
+def test_thecube_root_is_one():
     values = 10.0 ** np.linspace(-5, 3, 200)
-    assert np.allclose([_cube_root(v) for v in values], np.cbrt(values), rtol=1e-9)
+    assert np.allclose([cube_root(v) for v in values], np.cbrt(values), rtol=1e-9)
 
 
 @settings(max_examples=12, deadline=None)

@@ -195,6 +195,10 @@ FIELDS: dict[str, Field] = {
         Field("spread_rate", "m/s", "Rate of spread", "蔓延速度", "How fast the front advances across itself where the fire comes.", "Inferno256", (0, 20)),
         Field("flame_length", "m", "Flame length", "火焰长度", "Length of the flames where the fire comes (Byram); above 1.2 m hand crews cannot hold it, above 2.4 m machines hardly can.", "Inferno256", (0, 60)),
         Field("fireline_intensity", "kW/m", "Fireline intensity", "火线强度", "Heat that a metre of the front releases in a second.", "Inferno256", (0, 2e5)),
+        Field("barrier_height", "m", "Height of walls", "挡墙高度", "Height of dams and walls over the bare ground.", "Viridis256", (0, 400)),
+        Field("reservoir_volume", "m^3", "Water in the reservoir", "库容", "Volume of water above the final bottom of a breach.", "Blues256", (0, 2e11)),
+        Field("reservoir_depth", "m", "Depth at the dam", "坝前水深", "Height of the water above the final bottom of a breach.", "Blues256", (0, 400)),
+        Field("flood_hazard", "m^2/s", "Depth times speed", "水深与流速之积", "Greatest product of depth and speed: what topples people, cars and houses.", "Inferno256", (0, 50)),
         Field("slope", "degrees", "Slope", "坡度", "Steepest angle of the ground.", "Viridis256", (0, 90)),
     )
 }  # fmt: skip

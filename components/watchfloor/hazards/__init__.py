@@ -12,6 +12,7 @@ BESIDES = (
     "derived",
     "ensemble",
     "grid",
+    "library",
     "noise",
     "place",
     "progress",
@@ -23,6 +24,7 @@ BESIDES = (
     "spec",
     "streams",
     "warming",
+    "water",
 )
 """Files and folders of the room that are not hazards."""
 

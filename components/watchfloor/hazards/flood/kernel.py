@@ -12,30 +12,14 @@ from math import sqrt
 import numpy as np
 from numba import njit
 
-__all__ = ["GRAVITY", "SHALLOW", "advance", "edge_flow"]
+from watchfloor.hazards.water import GRAVITY, cube_root
 
-GRAVITY = 9.80665
-"""m/s^2."""
+__all__ = ["SHALLOW", "advance", "edge_flow"]
+
 SHALLOW = 1e-5
 """Depth below which nothing flows, m."""
 SLOW = 0.03
 """Depth below which no speed is told, m: there it is noise."""
-
-
-@njit(cache=True, nogil=True, fastmath=True, error_model="numpy", inline="always")  # type: ignore[misc]
-def _cube_root(value):  # type: ignore[no-untyped-def]
-    """Return the cube root of a positive number to 1e-13.
-
-    A third of the bits of a float is a guess within 4 %; Halley's step in float32 and once more in float64 is the rest.
-    The library's cube root cannot be a vector instruction, and is ten times slower.
-    """
-    short = np.float32(value)
-    bits = np.int32(np.float32(short.view(np.int32)) * np.float32(1.0 / 3.0) + np.float32(709921077.0))
-    guess = bits.view(np.float32)
-    cube = guess * guess * guess
-    root = np.float64(guess * (cube + np.float32(2.0) * short) / (np.float32(2.0) * cube + short))
-    third = root * root * root
-    return root * (third + 2.0 * value) / (2.0 * third + value)
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
@@ -48,7 +32,7 @@ def _flux(z0, h0, z1, h1, crest, friction, q, dt, across):  # type: ignore[no-un
         depth = max(max(before, after) - crest[i], 0.0)
         safe = max(depth, SHALLOW)
         wish = q[i] - slope * depth * (after - before)
-        k = GRAVITY * dt * friction[i] / (safe * safe * _cube_root(safe))
+        k = GRAVITY * dt * friction[i] / (safe * safe * cube_root(safe))
         flow = 2.0 * wish / (1.0 + sqrt(1.0 + 4.0 * k * abs(wish)))
         critical = safe * sqrt(GRAVITY * safe)
         flow = min(max(flow, -critical), critical)
@@ -124,7 +108,7 @@ def edge_flow(h, slope, friction, out):  # type: ignore[no-untyped-def]
     """Return the discharge that leaves over an open edge as steady flow on its slope (Manning), m^2/s."""
     for i in range(h.size):
         safe = max(h[i], SHALLOW)
-        root = _cube_root(safe)
+        root = cube_root(safe)
         flow = safe * root * root * sqrt(slope[i]) / sqrt(friction[i])
         flow = min(flow, safe * sqrt(GRAVITY * safe))
         out[i] = flow if h[i] > SHALLOW else 0.0

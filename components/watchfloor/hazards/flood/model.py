@@ -12,12 +12,13 @@ from watchfloor.core.fields import convert
 from watchfloor.hazards.action import EVACUATE, Measure, Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.flood.cases import REFERENCES
-from watchfloor.hazards.flood.state import NEVER, State, begin, crests, levees, moments
+from watchfloor.hazards.flood.state import State, begin, crests
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.site import coarsen, conform
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
+from watchfloor.hazards.water import NEVER, held, levees, moments, places, stops
 
 __all__ = ["Flood"]
 
@@ -112,6 +113,14 @@ class Flood(Hazard):
     )
     level_spread = param.Number(0.1, bounds=(0, 5), doc="Standard deviation of the level at the boundary, m.")
     frames = param.Integer(36, bounds=(2, 240), doc="Times at which the depth is kept.")
+
+    @classmethod
+    def warm(cls) -> None:
+        """Compile the loops."""
+        z = np.zeros((4, 4))
+        none = np.zeros(0, np.int64)
+        grid = Grid(np.arange(4) * 10.0, np.arange(4) * 10.0, "EPSG:32650")
+        begin(grid, z, z, z + 0.03, z, z, (True,) * 4, (none, none)).forward(0.1, 0.5, 0.05, 1)
 
     @classmethod
     def example(cls) -> tuple[xr.Dataset, xr.Dataset, float]:
@@ -226,13 +235,18 @@ class Flood(Hazard):
         )
         masks = {number: grid.mask(patch.where) for number, patch in enumerate(patches)}
         frames = np.linspace(0.0, until, self.frames) if times else np.array([0.0, until])
-        stops = {float(moment) for moment in frames} | set(moments(patches, until))
-        for name in ("rain_rate", "discharge", "sea_level"):
-            if "time" in prepared.forcing[name].dims:
-                stops |= {float(t) for t in prepared.forcing.time.values if 0.0 < t < until}
+        ends = stops(
+            frames,
+            moments(patches, until),
+            *(
+                [t for t in prepared.forcing.time.values if 0.0 < t < until]
+                for name in ("rain_rate", "discharge", "sea_level")
+                if "time" in prepared.forcing[name].dims
+            ),
+        )
         depths = [state.arrays["h"].astype(np.float32)] if times else []
         chunk = max(1, _CHUNK // max(1, grid.shape[0] * grid.shape[1]) // 4)
-        for end in sorted(stops - {0.0}):
+        for end in ends:
             self._set(state, prepared, theta, patches, masks, end)
             while state.now < end:
                 if progress is not None:
@@ -270,9 +284,9 @@ class Flood(Hazard):
     ) -> None:
         """Set what drives the run from now to the next stop."""
         a, now, forcing = state.arrays, state.now, prepared.forcing
-        rain = _held(prepared.arrays["rain"], forcing, now) / 3.6e6 * theta["rain"]
+        rain = held(prepared.arrays["rain"], forcing, now) / 3.6e6 * theta["rain"]
         source = np.broadcast_to(rain, a["h"].shape).copy()
-        flows = np.atleast_1d(_held(forcing.discharge, forcing, now)) * theta["inflow"]
+        flows = np.atleast_1d(held(forcing.discharge, forcing, now)) * theta["inflow"]
         raised = []
         for number, patch in enumerate(patches):
             if not patch.applies(now):
@@ -299,7 +313,7 @@ class Flood(Hazard):
 
     @staticmethod
     def _places(forcing: xr.Dataset, drive: xr.Dataset, grid: Grid) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return the cells at which each source flows in: its own, and the two below and above or beside it."""
+        """Return the cells at which each source flows in."""
         if "discharge" not in forcing:
             return []
         if "source" not in drive.discharge.dims or not {"longitude", "latitude"} <= set(forcing.coords):
@@ -307,20 +321,4 @@ class Flood(Hazard):
                 "The discharge does not say where it flows in; give it a dimension source with the coordinates longitude and "
                 "latitude."
             )
-        found = []
-        for lon, lat in zip(forcing.longitude.values, forcing.latitude.values, strict=True):
-            place = grid.place(float(lon), float(lat))
-            if place is None:
-                raise InvalidInputError(
-                    f"A source at {float(lon):.5f}, {float(lat):.5f} lies outside of the site; move it, or widen the site."
-                )
-            found.append((np.array([place[0]]), np.array([place[1]])))
-        return found
-
-
-def _held(values: xr.DataArray, forcing: xr.Dataset, now: float) -> np.ndarray:
-    """Return the values that hold at a time: those of the last time that is not later."""
-    if "time" not in values.dims:
-        return np.asarray(values.values, float)
-    at = int(np.clip(np.searchsorted(forcing.time.values, now + 1e-6, "right") - 1, 0, None))
-    return np.asarray(values.isel(time=at).values, float)
+        return [(np.array([row]), np.array([column])) for row, column in places(forcing, grid, "source")]

@@ -2,18 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from watchfloor.hazards.action import Patch
 from watchfloor.hazards.flood.kernel import advance
 from watchfloor.hazards.grid import Grid
+from watchfloor.hazards.water import NEVER
 
-__all__ = ["NEVER", "State", "begin", "crests"]
-
-NEVER = 1e300
-"""Arrival of what has not come yet, s."""
+__all__ = ["State", "begin", "crests"]
 
 
 @dataclass
@@ -144,20 +140,3 @@ def crests(z: np.ndarray, raised: Sequence[tuple[np.ndarray, float]] = ()) -> tu
         x = np.maximum(x, np.maximum(top[:, 1:], top[:, :-1]))
         y = np.maximum(y, np.maximum(top[1:], top[:-1]))
     return np.ascontiguousarray(x), np.ascontiguousarray(y)
-
-
-def moments(patches: Sequence[Patch], until: float) -> list[float]:
-    """Return the times within a run at which some patch begins or ends, s."""
-    found: set[float] = set()
-    for patch in patches:
-        found |= {patch.start} | ({patch.end} if patch.end is not None else set())
-    return sorted(time for time in found if 0.0 < time < until)
-
-
-def levees(patches: Sequence[Patch], now: float, masks: dict[int, Any]) -> list[tuple[np.ndarray, float]]:
-    """Return the levees that stand at a time."""
-    return [
-        (masks[number], patch.value)
-        for number, patch in enumerate(patches)
-        if patch.target == "levee" and patch.applies(now)
-    ]
