@@ -14,7 +14,7 @@ from watchfloor.views.monitor.alarmroll import Roll
 
 __all__ = ["act", "may"]
 
-_MOST = 2_000
+_MOST = 10_000
 """Alarms that one act may be about."""
 _LONGEST = timedelta(days=30)
 _WORSE = frozenset({Event.WORSEN, Event.RECUR, Event.RAISE})

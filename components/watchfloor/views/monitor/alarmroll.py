@@ -14,6 +14,7 @@ from watchfloor.alarms.notify import Notify
 from watchfloor.alarms.transitions import State
 from watchfloor.core.clock import monotonic
 from watchfloor.security.text import plain
+from watchfloor.views.monitor.alarmkept import Kept
 from watchfloor.views.situation.rows import millis
 from watchfloor.views.units import unit
 
@@ -23,7 +24,7 @@ _OWN = "_watchfloor_alarms"
 _SERIES = 8
 """Series that are named with an alarm; of a combination of many the first ones."""
 _FRESH = 20.0
-"""Seconds for which names of stations and rules count as known."""
+"""Seconds after which a name that nobody knew is looked for again."""
 
 
 class Roll:
@@ -41,11 +42,11 @@ class Roll:
     def __init__(self, floor: Any) -> None:
         self.floor = floor
         self.life = Life(floor)
+        self.kept = Kept(floor, self.life)
         self.drafts = Drafts(floor, self.life)
         self._notify = Notify(floor, self.life)
         self._lock = RLock()
-        self._at: dict[bool, tuple[int, list[Alarm]]] = {}
-        self._read = float("-inf")
+        self._read, self._named = float("-inf"), -1
         self._titles: dict[str, tuple[str, str]] = {}
         self._rules: dict[str, str] = {}
 
@@ -64,15 +65,17 @@ class Roll:
         return self._notify.dry
 
     def alarms(self, as_of: datetime | None = None, *, open_only: bool = True) -> list[Alarm]:
-        """Return alarms, as of a known time; those of now are read once for all pages."""
+        """Return alarms, as of a known time; those of now are shared by all pages, closed ones only of lately."""
         if as_of is not None:
             return self.life.alarms(as_of, open_only=open_only)
-        with self._lock:
-            cursor = self.floor.store.cursor()
-            held = self._at.get(open_only)
-            if held is None or held[0] != cursor:
-                held = self._at[open_only] = (cursor, self.life.alarms(open_only=open_only))
-            return held[1]
+        return self.kept.alarms(open_only=open_only)
+
+    def about(self, series: str, as_of: datetime | None = None) -> list[Alarm]:
+        """Return every alarm that rested on a series, as of a known time."""
+        if as_of is not None:
+            told = self.life.alarms(as_of, open_only=False)
+            return [alarm for alarm in told if series in alarm.verdict.series]
+        return self.kept.about(series)
 
     def notices(self, alarm: str, as_of: datetime | None = None) -> list[Notice]:
         """Return the receipts of one alarm, the last first."""
@@ -82,15 +85,13 @@ class Roll:
         """Return what stations are called, in English and Chinese; a series that nobody described by its name."""
         with self._lock:
             wanted = list(names)
-            if any(name not in self._titles for name in wanted):
-                self._look()
+            self._look(any(name not in self._titles for name in wanted))
             return [self._titles.get(name, (plain(name, 120), "")) for name in wanted]
 
     def rule(self, name: str) -> str:
         """Return what a rule is called in Chinese, or an empty string."""
         with self._lock:
-            if name not in self._rules:
-                self._look()
+            self._look(name not in self._rules)
             return self._rules.get(name, "")
 
     def rung(self, alarm: Alarm) -> dict[str, Any] | None:
@@ -103,10 +104,12 @@ class Roll:
         rung = rungs[alarm.escalated]
         return {"at": millis(alarm.demanded + rung.after), "to": rung.to}
 
-    def _look(self) -> None:
-        if monotonic() - self._read < _FRESH:
+    def _look(self, missed: bool) -> None:
+        """Read what stations and rules are called, where one was described or one is not known."""
+        named = self.kept.named
+        if named == self._named and not (missed and monotonic() - self._read > _FRESH):
             return
-        self._read = monotonic()
+        self._read, self._named = monotonic(), named
         series = self.floor.store.series()
         self._titles = {
             str(name): (plain(str(title or name), 120), _chinese(attrs))

@@ -16,17 +16,18 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
   let asking = null; // the form that is open
   let selected = null, heard = null;
   const marked = new Set();
+  let held = new Map(), fresh = held; // the nodes of the rows that stand there, and what they say
 
   const line = () => lines.find((each) => each.key === cursor) || null;
   const rows = () => lines.filter((each) => each.row).map((each) => each.row);
 
   // ---- drawing ----
 
-  function drawRow(row, state) {
+  function drawRow(row, state, many) {
     const key = `a:${row.id}`;
     const linked = state.series && row.series.includes(state.series);
     return h("div", {
-      role: "option", id: `alarm-${row.id}`, class: `arow ${row.state} ${row.waits ? "waits" : ""} ${linked ? "linked" : ""} ${key === cursor ? "on" : ""}`,
+      role: "option", id: `alarm-${row.id}`, class: `arow ${many ? "part" : ""} ${row.state} ${row.waits ? "waits" : ""} ${linked ? "linked" : ""} ${key === cursor ? "on" : ""}`,
       "aria-selected": key === cursor ? "true" : "false", "aria-checked": marked.has(row.id) ? "true" : null, "data-key": key,
       "data-colour": row.colour || "none",
       onclick: (event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) mark(row.id); choose(key); box.focus({preventScroll: true}); }, ondblclick: () => open(row.id),
@@ -60,24 +61,35 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     h("div", {class: "line small muted"}, h("span", {class: "where"}, group.area), h("span", {class: "num since"}, ctx.t("alarms.since", {time: clockTime(group.onset, ctx.zone, ctx.now()), ago: ago(group.onset, ctx.now(), ctx.language)}))));
   }
 
-  function draw() {
+  /** A row that says the same is not made again. */
+  function same(key, said, make) {
+    const text = JSON.stringify(said), before = held.get(key);
+    const node = before && before.text === text ? before.node : make();
+    fresh.set(key, {text, node});
+    return node;
+  }
+
+  function draw(anew) {
     const state = ctx.state;
     lines = [];
     const nodes = [];
+    fresh = new Map();
+    if (anew) held.clear();
+    const around = [ctx.language, ctx.zone, state.live];
     for (const group of state.groups || []) {
       const many = group.count > 1;
-      if (many) { lines.push({key: `g:${group.id}`, group}); nodes.push(drawGroup(group, state)); }
+      if (many) { lines.push({key: `g:${group.id}`, group}); nodes.push(same(`g:${group.id}`, [{...group, rows: 0}, ...around], () => drawGroup(group, state))); }
       for (const row of group.rows) {
         lines.push({key: `a:${row.id}`, row, group});
-        const node = drawRow(row, state);
-        if (many) node.classList.add("part");
-        nodes.push(node);
+        nodes.push(same(`a:${row.id}`, [row, many, marked.has(row.id), state.series, ...around], () => drawRow(row, state, many)));
       }
-      if (group.more) nodes.push(h("button", {type: "button", class: "link more", tabindex: "-1", onclick: () => ctx.send("more", {group: group.id})}, ctx.t("alarms.more", {n: number(group.more)})));
+      if (group.more) nodes.push(h("button", {type: "button", class: "link more", tabindex: "-1", onclick: () => ctx.send("more", {group: group.id})}, `${ctx.t("alarms.more", {n: number(group.more)})}: ${titled(ctx, group)}`));
     }
+    held = fresh;
     if (cursor && !line()) cursor = null;
     const top = box.scrollTop;
-    fill(box, nodes.filter((node) => node.getAttribute("role") === "option"));
+    const options = nodes.filter((node) => node.getAttribute("role") === "option");
+    if (options.length !== box.children.length || options.some((node, at) => node !== box.children[at])) box.replaceChildren(...options);
     const extra = nodes.filter((node) => node.getAttribute("role") !== "option");
     fill(tail, extra, state.more ? h("button", {type: "button", class: "link", onclick: () => ctx.send("more")}, ctx.t("alarms.more", {n: number(state.more)})) : null);
     tail.hidden = !tail.childNodes.length;
@@ -149,12 +161,14 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
 
   // ---- acting ----
 
-  /** The alarms that an act is about: the marked ones, a whole event, or the chosen one. */
-  function meant() {
-    if (marked.size) return [...marked];
+  /** What an act is about: the marked alarms, a whole event, or the chosen alarm. */
+  function meant(what, group) {
     const found = line();
-    if (!found) return [];
-    return found.row ? [found.row.id] : found.group.ids;
+    const whole = group || (!marked.size && found && !found.row ? found.group : null);
+    if (whole) return {count: what === "acknowledge" ? whole.waiting : whole.count, about: {group: whole.id, last: whole.last}};
+    const wanted = marked.size ? rows().filter((row) => marked.has(row.id)) : found ? [found.row] : [];
+    const about = what === "acknowledge" ? wanted.filter((row) => row.waits) : wanted;
+    return {count: about.length, about: {ids: about.map((row) => row.id), seen: Object.fromEntries(about.map((row) => [row.id, row.step]))}};
   }
 
   function offered() {
@@ -196,17 +210,15 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
   /** Do an act at once where nothing is lost by it, or ask first. */
   function ask(what, group) {
     if (!ctx.state.live || !allowed(what, ctx.state.may)) { ctx.say(ctx.t(ctx.state.live ? "alarms.maynot" : "alarms.past.off"), true); return; }
-    const ids = group ? group.ids : meant();
-    if (!ids.length) return;
     const found = line();
-    const calls = new Map((ctx.state.groups || []).flatMap((each) => each.calls));
-    const about = what === "acknowledge" ? ids.filter((id) => calls.has(id)) : ids;
-    if (!about.length) { ctx.say(ctx.t("alarms.nothing")); return; }
-    if (AT_ONCE.has(what) || (what === "acknowledge" && about.length === 1)) { send(what, about, calls, {}); return; }
+    if (!found && !marked.size) return;
+    const {count, about} = meant(what, group);
+    if (!count) { ctx.say(ctx.t("alarms.nothing")); return; }
+    if (AT_ONCE.has(what) || (what === "acknowledge" && count === 1)) { send(what, about, {}); return; }
     stopAsking();
-    const {form, first} = actForm(ctx, what, about.length, {
+    const {form, first} = actForm(ctx, what, count, {
       shelf: ctx.state.shelf || 24, row: found && found.row, close: () => { stopAsking(); box.focus({preventScroll: true}); },
-      send: (values) => { send(what, about, calls, values); stopAsking(); box.focus({preventScroll: true}); },
+      send: (values) => { send(what, about, values); stopAsking(); box.focus({preventScroll: true}); },
     });
     asking = form;
     fill(acts, form);
@@ -214,10 +226,8 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     first();
   }
 
-  function send(what, ids, calls, values) {
-    const seen = {};
-    for (const id of ids) if (calls.has(id)) seen[id] = calls.get(id);
-    ctx.send("act", {what, ids, seen, ...values});
+  function send(what, about, values) {
+    ctx.send("act", {what, ...about, ...values});
     if (marked.size) { marked.clear(); draw(); }
   }
 
@@ -235,7 +245,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
       node.classList.toggle("over", Number(node.dataset.until) <= ctx.present());
     }
   });
-  ctx.every(30000, () => { if (box.offsetParent && !asking) draw(); });
+  ctx.every(30000, () => { if (box.offsetParent && !asking) draw(true); });
 
   return (state) => {
     const groups = state.groups || [];
@@ -251,7 +261,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     notice.hidden = !says;
     notice.classList.toggle("bad", Boolean(state.trouble));
     fill(notice, says);
-    const there = new Set(groups.flatMap((group) => group.ids));
+    const there = new Set(groups.flatMap((group) => group.rows.map((row) => row.id)));
     for (const id of [...marked]) if (!there.has(id)) marked.delete(id);
     if (state.selected !== selected) { // chosen elsewhere
       selected = state.selected;

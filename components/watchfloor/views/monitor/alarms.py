@@ -4,31 +4,37 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
+import panel as pn
 import shapely
 from shapely.geometry import shape
 
 from watchfloor.alarms.alarm import SOURCE, Alarm, worse
-from watchfloor.alarms.event import Group, groups
 from watchfloor.alarms.transitions import State
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
+from watchfloor.core.terms import term
+from watchfloor.security.roles import Actor
 from watchfloor.views.monitor.alarmacts import act, may
+from watchfloor.views.monitor.alarmkept import LATELY
 from watchfloor.views.monitor.alarmroll import Roll, row
-from watchfloor.views.monitor.base import MonitorPane, MonitorView
+from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
 from watchfloor.views.selection import Selection
 from watchfloor.views.serve.current import acting
 from watchfloor.views.situation.rows import millis
 
-__all__ = ["Alarms", "AlarmsPane", "passing"]
+__all__ = ["Alarms", "AlarmsPane", "events", "passing"]
 
 SHOWS = ("open", "waiting", "shelved", "all")
 _GROUPS = 60
 """Events told at once; more are asked for."""
-_ROWS = 120
+_ROWS = 60
 """Alarms of one opened event told at once."""
 _SMALL = 2
 """Events of so many alarms stand unfolded."""
-_CLOSED = timedelta(hours=24)
-"""Closed alarms are listed for so long, where all are asked for."""
+_AT_ONCE = 25
+"""An act on more alarms than these takes a moment: the page goes on meanwhile."""
+_LINES = 240
+"""Alarms told at once in all, besides those that were asked for."""
+CALLING = frozenset({State.UNACKNOWLEDGED, State.RETURNED})
 _COVERED = frozenset({State.SHELVED, State.SUPPRESSED, State.OUT_OF_SERVICE})
 
 
@@ -73,23 +79,13 @@ class Alarms(MonitorView):
         }  # fmt: skip
         try:
             roll = Roll.of(floor)
-            alarms = self._alarms(roll)
+            found = self._listed(roll)
         except WatchfloorError as error:
             return told | {"trouble": str(error)}
-        wanted = self._wanted(passing(alarms, chosen))
-        found = sorted(groups(wanted), key=_first)
-        focus = chosen.record[2] if chosen.record and chosen.record[0] == "alarm" else None
-        waits = [alarm for alarm in alarms if alarm.state is State.UNACKNOWLEDGED]
-        return told | {
-            "groups": [self._group(roll, group, focus) for group in found[: self._groups]],
-            "more": max(0, len(found) - self._groups),
-            "total": len(wanted),
-            "all": sum(alarm.open for alarm in alarms),
-            "waiting": sum(alarm.order[0] == 0 for alarm in alarms),
-            "calls": _calls(waits),
-            "selected": focus,
-            "shelf": roll.life.policy.shelf.longest / timedelta(hours=1),
-        }
+        focus = self._focus
+        return (
+            told | found | {"selected": focus, "shelf": roll.life.policy.shelf.longest / timedelta(hours=1)}
+        )
 
     def heard(self, what: str, message: Mapping[str, Any]) -> None:
         """Choose, fold, filter, or act."""
@@ -118,7 +114,7 @@ class Alarms(MonitorView):
             if not chosen.live:
                 raise InvalidInputError("The past is shown; go back to the present before you act.")
             try:
-                self.pane.say(act(Roll.of(self.floor), acting(), message, chosen.language))
+                self._act(Roll.of(self.floor), acting(), self._meant(message), chosen.language)
             finally:
                 self.refresh()
 
@@ -133,57 +129,154 @@ class Alarms(MonitorView):
         series = alarm.verdict.series[0] if alarm.verdict.series else self.selection.series
         self.selection.choose(record=("alarm", SOURCE, alarm.id), series=series)
 
+    def _act(self, roll: Roll, actor: Actor, message: Mapping[str, Any], language: str) -> None:
+        """Do what is asked for: at once, or on a thread of its own where it is about many alarms."""
+        ids = message.get("ids")
+        if not isinstance(ids, list) or len(ids) <= _AT_ONCE or message.get("what") in {"merge", "split"}:
+            self.pane.say(act(roll, actor, message, language))
+            return
+        doc = pn.state.curdoc
+
+        def work() -> None:
+            try:
+                said, bad = act(roll, actor, message, language), False
+            except WatchfloorError as error:
+                said, bad = str(error), True
+            on_page(doc, lambda: self.pane.say(said, bad=bad))
+            on_page(doc, self.refresh)
+
+        self.pane.say(term("alarms.busy", language).replace("{n}", str(len(ids))))
+        self.begin(work)
+
+    @property
+    def _focus(self) -> str | None:
+        record = self.selection.record
+        return record[2] if record is not None and record[0] == "alarm" else None
+
+    def _listed(self, roll: Roll) -> dict[str, Any]:
+        """Return events and counts; of now once for all pages that look alike."""
+        chosen = self.selection
+        if chosen.as_of is not None:
+            return self._list(roll)
+        key = (
+            "list", self._show, chosen.filters, self._focus, frozenset(self._turned.items()), self._groups,
+            frozenset(self._more.items()),
+        )  # fmt: skip
+        found: dict[str, Any] = roll.kept.shared(key, lambda: self._list(roll))
+        return found
+
+    def _list(self, roll: Roll) -> dict[str, Any]:
+        alarms = self._alarms(roll)
+        wanted = self._wanted(passing(alarms, self.selection))
+        found = events(wanted)
+        made, left = [], _LINES
+        for name, members in found[: self._groups]:
+            group = self._group(roll, name, members, left)
+            left -= len(group["rows"])
+            made.append(group)
+        return {
+            "groups": made,
+            "more": max(0, len(found) - self._groups),
+            "total": len(wanted),
+            "all": sum(alarm.open for alarm in alarms),
+            "waiting": sum(alarm.state in CALLING for alarm in alarms),
+            "calls": _calls(alarms),
+        }
+
     def _alarms(self, roll: Roll) -> list[Alarm]:
         as_of = self.selection.as_of
         if self._show != "all":
             return roll.alarms(as_of)
-        since = (as_of or self.floor.now()) - _CLOSED
+        since = (as_of or self.floor.now()) - LATELY
         return [alarm for alarm in roll.alarms(as_of, open_only=False) if alarm.open or alarm.at >= since]
 
     def _wanted(self, alarms: list[Alarm]) -> list[Alarm]:
         if self._show == "waiting":
-            return [alarm for alarm in alarms if alarm.order[0] == 0]
+            return [alarm for alarm in alarms if alarm.state in CALLING]
         if self._show == "shelved":
             return [alarm for alarm in alarms if alarm.state in _COVERED]
         return alarms
 
-    def _group(self, roll: Roll, group: Group, focus: str | None) -> dict[str, Any]:
-        holds = any(alarm.id == focus for alarm in group.alarms)
-        opened = self._turned.get(group.id, group.count <= _SMALL or holds)
-        alarms = sorted(group.alarms, key=lambda alarm: alarm.order)
-        most = self._more.get(group.id, _ROWS)
-        if holds and focus not in {
-            alarm.id for alarm in alarms[:most]
-        }:  # what is looked at is never left out
-            alarms.sort(key=lambda alarm: alarm.id != focus)
-        worst = alarms[0]
+    def _group(self, roll: Roll, name: str, alarms: list[Alarm], room: int) -> dict[str, Any]:
+        """Return an event with as many of its alarms as are asked for and there is room for on the screen."""
+        focus = self._focus
+        holds = any(alarm.id == focus for alarm in alarms)
+        opened = self._turned.get(name, len(alarms) <= _SMALL or holds)
+        most = min(self._more.get(name, _ROWS), max(room, _SMALL))
+        shown = alarms[: self._more.get(name, most)] if opened else []
+        if (
+            opened and holds and all(alarm.id != focus for alarm in shown)
+        ):  # what is looked at is never left out
+            shown = [next(alarm for alarm in alarms if alarm.id == focus), *shown[:-1]]
+        worst = row(roll, alarms[0])
         states: dict[str, int] = {}
         for alarm in alarms:
             states[alarm.state.value] = states.get(alarm.state.value, 0) + 1
+        rows = [row(roll, alarm) for alarm in shown]
         return {
-            "id": group.id,
-            "count": group.count,
-            "waiting": group.waiting,
-            "colour": group.colour.value if group.colour else "",
-            "severity": str(min(group.alarms, key=lambda alarm: worse(alarm.colour)).severity),
-            "hazard": group.hazard,
-            "area": group.area[:200],
-            "onset": millis(group.onset),
-            "last": millis(group.last),
+            "id": name,
+            "count": len(alarms),
+            "waiting": sum(states.get(state.value, 0) for state in CALLING),
+            "colour": str(min((alarm.colour for alarm in alarms), key=worse) or ""),
+            "hazard": alarms[0].hazard,
+            "area": ", ".join(dict.fromkeys(alarm.area for alarm in alarms[:200] if alarm.area))[:200],
+            "onset": millis(min(alarm.onset for alarm in alarms)),
+            "last": millis(max(alarm.at for alarm in alarms)),
             "states": states,
-            "title": row(roll, worst)["title"],
-            "zh": row(roll, worst)["zh"],
-            "ids": [alarm.id for alarm in alarms if alarm.open],
-            "calls": [[alarm.id, alarm.step] for alarm in alarms if alarm.order[0] == 0],
+            "title": worst["title"],
+            "zh": worst["zh"],
             "open": opened,
-            "rows": [row(roll, alarm) for alarm in alarms[:most]] if opened else [],
-            "more": max(0, len(alarms) - most) if opened else 0,
+            "rows": rows,
+            "more": len(alarms) - len(rows) if opened else 0,
         }
+
+    def _meant(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a message that names alarms, where it names an event as it was on the screen at a time."""
+        name, last = message.get("group"), message.get("last")
+        if not isinstance(name, str) or isinstance(last, bool) or not isinstance(last, int | float):
+            return message
+        roll = Roll.of(self.floor)
+        wanted = self._wanted(passing(self._alarms(roll), self.selection))
+        members = [alarm for alarm in wanted if (alarm.group or alarm.id) == name and alarm.open]
+        if message.get("what") == "acknowledge":
+            members = [alarm for alarm in members if alarm.state in CALLING]
+        if not members:
+            raise InvalidInputError("This event has no such alarm any more.")
+        seen = {}
+        for alarm in members:
+            step = alarm.step
+            if millis(alarm.at) > last:
+                step = max(
+                    (one.step for one in roll.life.timeline(alarm.id) if millis(one.at) <= last), default=0
+                )
+            seen[alarm.id] = step
+        return {**message, "ids": list(seen), "seen": seen}
+
+
+def events(alarms: Iterable[Alarm]) -> list[tuple[str, list[Alarm]]]:
+    """Return alarms by event: the event whose first call is the most pressing first.
+
+    Parameters
+    ----------
+    alarms
+        In the order of their calls (`alarms.alarm.Alarm.order`); the order of the events follows from it.
+
+    Examples
+    --------
+    >>> events([])
+    []
+    """
+    found: dict[str, list[Alarm]] = {}
+    for alarm in alarms:
+        found.setdefault(alarm.group or alarm.id, []).append(alarm)
+    return list(found.items())
 
 
 def passing(alarms: Iterable[Alarm], chosen: Selection) -> list[Alarm]:
     """Return the alarms that pass a selection's filters: hazards, severities, words and area."""
     words = chosen.text.strip().casefold().split()
+    if not (words or chosen.hazards or chosen.severities or chosen.area):
+        return list(alarms)
     area = shape(chosen.area) if chosen.area else None
     return [
         alarm
@@ -205,22 +298,15 @@ def _said(alarm: Alarm) -> str:
     ).casefold()
 
 
-def _first(group: Group) -> tuple[int, int, Any, str]:
-    """Sort key: events that wait for somebody first, the worst of them on top."""
-    waits = [alarm for alarm in group.alarms if alarm.order[0] == 0]
-    worst = min((worse(alarm.colour) for alarm in waits or group.alarms), default=0)
-    stands = 0 if waits else 1 if any(alarm.open for alarm in group.alarms) else 2
-    return stands, worst, group.onset, group.id
-
-
-def _calls(alarms: list[Alarm]) -> dict[str, float]:
+def _calls(alarms: Iterable[Alarm]) -> dict[str, float]:
     """Return when an alarm of each colour began to wait last, for a sound."""
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     for alarm in alarms:
-        if alarm.colour is not None and alarm.demanded is not None:
+        if alarm.demanded is not None and alarm.colour is not None and alarm.state is State.UNACKNOWLEDGED:
             colour = alarm.colour.value
-            found[colour] = max(found.get(colour, 0.0), millis(alarm.demanded))
-    return found
+            if colour not in found or alarm.demanded > found[colour]:
+                found[colour] = alarm.demanded
+    return {colour: millis(at) for colour, at in found.items()}
 
 
 def _may() -> dict[str, bool]:

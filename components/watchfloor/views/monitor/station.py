@@ -133,11 +133,6 @@ class StationDepth(MonitorView):
         drawn = curves.curve(store, name, start, end, self._width, as_of)
         limits = [[limit.value, plain(limit.name, 40), str(limit.severity)] for limit in thresholds(attrs)]
         newest = store.latest(as_of=as_of)
-        alarms = [
-            alarm
-            for alarm in Roll.of(self.floor).alarms(as_of, open_only=False)
-            if name in alarm.verdict.series
-        ]
         near = []
         for other, away in curves.neighbours(table, name):
             line = table.loc[other]
@@ -163,7 +158,7 @@ class StationDepth(MonitorView):
             "curve": drawn.packed(),
             "limits": limits,
             "latest": _plain(curves.latest(newest, name)),
-            "alarms": curves.raised(alarms, name),
+            "alarms": curves.raised(Roll.of(self.floor).about(name, as_of), name),
             "events": curves.happened(store, str(row["hazard"]), start, end, as_of) if row["hazard"] else [],
             "marks": curves.flagged(store, name, start, end, as_of, chosen.language),
             "near": near,
