@@ -138,6 +138,8 @@ FIELDS: dict[str, Field] = {
         Field("landslide_energy", "m", "Energy of the slide", "滑坡能量高", "Height of the energy line of a slide above the ground; 0 where none reaches.", "Inferno256", (0, 500)),
         Field("soil_wetness", "1", "Wetness of the soil", "土层饱和度", "Share of the soil's depth that is saturated.", "Blues256", (0, 1)),
         Field("rain_threshold_ratio", "1", "Rain over its threshold", "降雨阈值比", "Mean rain over any duration, over what usually sets slides going.", "Blues256", (0, 20)),
+        Field("reading_time", "s", "Time of the reading", "读数时间", "Time of a reading, from the start of the run; readings before it are negative.", "Viridis256", (-1e9, 0)),
+        Field("antecedent_rain", "mm/d", "Rain of the days before", "前期日均雨量", "Mean rain a day that feeds the soil's water at the start of the run.", "Blues256", (0, 500)),
         Field("failure_time", "s", "Time of failure", "预计失稳时间", "Time from the start of the run until a moving slope fails by its inverse velocity; the run's length where it does not.", "Viridis256", (0, 1e8)),
         Field("emission_rate", "kg/s", "Emission rate", "排放速率", "Mass of a substance that a source releases in a second.", "Plasma256", (0, 1e4)),
         Field("solar_radiation", "W/m^2", "Solar radiation", "太阳辐射", "Power of the sun on a square metre of level ground; 0 is night.", "Inferno256", (0, 1400), "surface_downwelling_shortwave_flux_in_air"),
