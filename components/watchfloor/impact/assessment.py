@@ -19,6 +19,7 @@ from watchfloor.impact.inventory import Exposures
 from watchfloor.impact.measures import measured
 from watchfloor.impact.outcome import BUDGET, Outcome
 from watchfloor.impact.vulnerability import VULNERABILITIES, Reads, Vulnerability
+from watchfloor.impact.vulnerability.counted import ITSELF
 
 __all__ = ["SUDDEN", "Part", "Run", "calculate"]
 
@@ -141,7 +142,7 @@ def chosen(
         if kind not in one.kinds:
             raise InvalidInputError(f"{title} is for {', '.join(one.kinds)}, not for {kind}.")
         why = ""
-        if one.exposure not in exposures.layers:
+        if one.exposure not in exposures.layers and one.exposure != ITSELF:
             why = f"{title} is left out: there is no exposure {one.exposure}."
         elif one.reading(kind, there) is None:
             needed = "; ".join(" or ".join(r.fields) for r in one.reads if r.default is None)
@@ -167,8 +168,7 @@ def part_of(
     one: Vulnerability, kind: str, outcome: Outcome, ground: Ground, exposures: Exposures, seed: int
 ) -> Part | None:
     """Put a vulnerability on its exposure; None where no figure of it can be counted."""
-    layer = exposures.layers[one.exposure]
-    elements = ground.place(layer)
+    elements = ground.itself() if one.exposure == ITSELF else ground.place(exposures.layers[one.exposure])
     reading = one.reading(kind, outcome.fields) or ()
     reads = tuple(
         (read, next((name for name in read.fields if name in outcome.fields), None)) for read in reading
@@ -223,7 +223,7 @@ def calculate(
     if kind is None:
         raise InvalidInputError("Say which kind of hazard the result is of, for instance kind='flood'.")
     kind_of(kind)
-    if not exposures.layers:
+    if not exposures.layers and kind != "epidemic":
         raise InvalidInputError("There is no exposure at all; give at least a map of people.")
     actions, seed = tuple(actions or ()), int(seed or 0)
     ground = Ground(data, exposures.districts, exposures.layers.get("environment"))

@@ -33,7 +33,7 @@ def compiled(
     InvalidInputError
         If it changes a field of the exposure that is not known.
     """
-    known = measures(kind, model)
+    known = measures(kind, model) if actions else {}
     found: list[tuple[Patch, ...]] = []
     for member in members:
         streams = Streams(seed, int(member))

@@ -126,6 +126,12 @@ class Ground:
             return None
         return classes(self._cover.data, self.grid)
 
+    def itself(self) -> Elements:
+        """Return each cell once, with the weight ``one``: for what the hazard counts itself."""
+        cell = np.arange(self.size)
+        one = {"one": np.ones(self.size, np.float32)}
+        return self._elements(cell, np.zeros(self.size), np.full(self.size, -1), one, ("all",), ())
+
     def place(self, layer: Layer) -> Elements:
         """Put a layer on the cells; it is done once."""
         if layer.name not in self._made:

@@ -32,7 +32,7 @@ LEVELS: Mapping[str, tuple[float, float, float]] = {
     "people_at_risk": (50, 500, 5000),
     "people_crushed": (100, 1000, 5000),
     "infected": (100, 1000, 10000),
-    "beds_short": (1, 50, 500),
+    "beds_needed": (50, 500, 5000),
     "buildings_lost": (10, 100, 1000),
     "buildings_damaged": (50, 500, 5000),
     "facilities_out": (1, 5, 20),
@@ -61,7 +61,7 @@ class Matrix:
 
     Examples
     --------
-    >>> made = Matrix.of({"deaths": [0, 0, 3, 20, 40]})
+    >>> made = Matrix.of({"deaths": [0, 0, 3, 4, 40]})
     >>> made.colour, made.cell
     ('yellow', ('low', 'significant'))
     """

@@ -57,7 +57,6 @@ MEASURES: dict[str, Measured] = {
         Measured("crops_lost", "km^2", "Cropland lost", "绝收面积", "Area of cropland whose harvest is lost."),
         Measured("infected", "1", "People infected", "感染人数", "People who are infected during the run.", people=True),
         Measured("beds_needed", "1", "Beds needed at the peak", "峰值床位需求", "Hospital beds that patients need at the worst time."),
-        Measured("beds_short", "1", "Beds short at the peak", "峰值床位缺口", "Beds that are missing at the worst time."),
         Measured("people_crushed", "1", "People in a crush", "踩踏危险人数", "People in places with more than 5 on a square metre.", people=True),
     )
 }  # fmt: skip

@@ -64,7 +64,7 @@ RATIONS: dict[str, Ration] = {
                        source=f"{_SPHERE}, shelter standard 4: at least one blanket a person", en="Blankets", zh="毛毯"),
     "toilets": Ration(0.05, "1", {"displaced": 1.0}, {"toilet": 1.0, "latrine": 1.0}, daily=False,
                       source=f"{_SPHERE}, excreta management standard 3.2: one for 20 people", en="Toilets", zh="厕所"),
-    "medical": Ration(1.0, "beds", {"injured": 0.2}, {}, daily=False,
+    "medical": Ration(1.0, "beds", {"injured": 0.2, "beds_needed": 1.0}, {}, daily=False,
                       source="One in five of those who need care needs a bed: an assumption, to be set by the user", en="Hospital beds", zh="医院床位"),
 }  # fmt: skip
 """Needs by name."""

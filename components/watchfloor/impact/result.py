@@ -53,9 +53,9 @@ class Impact:
         """Unit of each figure; money has the unit that the exposure says."""
         found = {name: measured(name).units for name in self.measures}
         for part in self.run.parts:
-            layer = self.run.exposures.layers[part.vulnerability.exposure]
+            layer = self.run.exposures.layers.get(part.vulnerability.exposure)
             for counts in part.vulnerability.gives:
-                if found[counts.measure] == "money":
+                if layer is not None and found[counts.measure] == "money":
                     found[counts.measure] = layer.weights.get(counts.weight, "money")
         return found
 
