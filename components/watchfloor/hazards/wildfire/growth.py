@@ -61,7 +61,7 @@ def _down(heap, place, key, size):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
 def _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace):  # type: ignore[no-untyped-def]
     """Compute the slowness of a cell in a period: a, b (s/m), and the heat that an area of it releases (kJ/m^2)."""
-    slot = p & 1
+    slot = p % pace.shape[0]
     f = fuel[c]
     if moisture.shape[1] == 1:
         rate, heat = beds[p, f, 0], beds[p, f, 1]
@@ -142,7 +142,8 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
     via
         The way by which the fire came, int16 (cells); -1 where it was lit.
     heap, place, stamp, pace
-        Work: int32 (cells), int32 (cells; -1), int32 (2, cells; -1), float32 (2, cells, 4).
+        Work: int32 (cells), int32 (cells; -1), int16 (slots, cells; -1), float32 (slots, cells, 4); at least two slots, and
+        best one for each period.
     rate_out, heat_out, flame_out
         What is found: rate of spread (m/s), fireline intensity (kW/m), flame length (m): float32 (cells).
     state
@@ -160,6 +161,7 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
     now = -1.0
     hilly = height.size > 1
     lined = line.size > 1
+    slots = pace.shape[0]
     for _ in range(most):
         if size == 0:
             now = -1.0
@@ -178,7 +180,7 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
             break
         while p < last and now >= ends[p]:
             p += 1
-        slot = p & 1
+        slot = p % slots
         if stamp[slot, k] != p:
             _pace(k, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace)
             stamp[slot, k] = p
@@ -240,7 +242,7 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
                     if at >= until:
                         break
                     q += 1
-                    there = q & 1
+                    there = q % slots
                     whole = 0.0
                     for m in range(begin, end):
                         c = k + cell[m]

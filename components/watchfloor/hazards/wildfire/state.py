@@ -13,6 +13,8 @@ __all__ = ["Fire"]
 
 _CHUNK = 20_000
 """Cells between two looks at whether the run is still wanted: well under a second."""
+_SLOTS = 8
+"""Periods of weather for which the pace of the cells near the front is held."""
 
 
 @dataclass
@@ -50,8 +52,10 @@ class Fire:
         self._via = np.full(size, -1, np.int16)
         self._heap = np.empty(size, np.int32)
         self._place = np.full(size, -1, np.int32)
-        self._stamp = np.full((2, size), -1, np.int32)
-        self._pace = np.empty((2, size, 4), np.float32)
+        slots = min(max(self.weather.ends.size, 2), _SLOTS)
+        # only what the fire touches is ever written, so only that takes memory
+        self._stamp = np.full((slots, size), -1, np.int16)
+        self._pace = np.empty((slots, size, 4), np.float32)
         self._state = np.zeros(2, np.int64)
 
     def light(self, where: np.ndarray, when: np.ndarray) -> None:
