@@ -16,7 +16,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
   let asking = null; // the form that is open
   let selected = null, heard = null;
   const marked = new Set();
-  let held = new Map(), fresh = held; // the nodes of the rows that stand there, and what they say
+  let standing = new Map(), fresh = standing; // the nodes of the rows that stand there, and what they say
 
   const line = () => lines.find((each) => each.key === cursor) || null;
   const rows = () => lines.filter((each) => each.row).map((each) => each.row);
@@ -63,7 +63,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
 
   /** A row that says the same is not made again. */
   function same(key, said, make) {
-    const text = JSON.stringify(said), before = held.get(key);
+    const text = JSON.stringify(said), before = standing.get(key);
     const node = before && before.text === text ? before.node : make();
     fresh.set(key, {text, node});
     return node;
@@ -74,7 +74,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     lines = [];
     const nodes = [];
     fresh = new Map();
-    if (anew) held.clear();
+    if (anew) standing.clear();
     const around = [ctx.language, ctx.zone, state.live];
     for (const group of state.groups || []) {
       const many = group.count > 1;
@@ -85,7 +85,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
       }
       if (group.more) nodes.push(h("button", {type: "button", class: "link more", tabindex: "-1", onclick: () => ctx.send("more", {group: group.id})}, `${ctx.t("alarms.more", {n: number(group.more)})}: ${titled(ctx, group)}`));
     }
-    held = fresh;
+    standing = fresh;
     if (cursor && !line()) cursor = null;
     const top = box.scrollTop;
     const options = nodes.filter((node) => node.getAttribute("role") === "option");
@@ -190,7 +190,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     const whole = found && found.row && found.group.count > 1 && found.group.waiting > 1 && marked.size < 2;
     fill(acts,
       h("div", {class: "about"}, h("strong", {}, many)),
-      found && found.row && marked.size < 2 && found.row.why ? h("p", {class: "why", lang: "en"}, found.row.why) : null,
+      found && found.row && marked.size < 2 && found.row.why ? reasoned(ctx, found.row) : null,
       !state.live ? h("p", {class: "muted"}, ctx.t("alarms.past.off"))
         : h("div", {class: "chips"},
           offered().map((what) => button(what, () => ask(what), what === "acknowledge")),

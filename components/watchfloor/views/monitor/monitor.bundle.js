@@ -581,7 +581,7 @@ const AlarmDepthPane = pane("alarmdepth", (ctx) => {
     if (row.id !== shown) { shown = row.id; asking = false; page.scrollTop = 0; }
     for (const name of Object.keys(titles)) fill(titles[name], ctx.t(`alarms.depth.${name}`));
     fill(head, h("div", {class: "line"}, colourWord(ctx, row.colour), stateSign(row.state), h("span", {class: `stateword ${row.state}`}, ctx.t(`alarms.state.${row.state}`)), row.grade ? h("span", {class: "badge"}, ctx.t("alarms.grade", {grade: row.grade})) : null, hazardSign(row.hazard), ctx.t(`hazard.${row.hazard}`)),
-      h("h2", {class: "atitle"}, titled(ctx, row)), h("p", {class: "why", lang: "en"}, row.why), remarks(ctx, row).map((each) => h("div", {class: "line"}, each)));
+      h("h2", {class: "atitle"}, titled(ctx, row)), reasoned(ctx, row), remarks(ctx, row).map((each) => h("div", {class: "line"}, each)));
     if (!asking) drawActs(state);
     fill(facts, pairs([
       [ctx.t("alarms.fact.stations"), row.series.map((name, at) => [at ? ", " : "", h("button", {type: "button", class: "link", onclick: () => ctx.send("series", {name})}, places(ctx, {stations: [row.stations[at]], more: 0}))])],
@@ -592,7 +592,7 @@ const AlarmDepthPane = pane("alarmdepth", (ctx) => {
     ]));
     drawPicture(state);
     fill(life, h("ol", {class: "life"}, state.steps.map((step) => h("li", {}, h("span", {class: "num"}, fullTime(step.at, ctx.zone)), " ", h("strong", {}, ctx.t(`alarms.event.${step.event}`)), ` · ${step.by === "watch" ? ctx.t("alarms.watch") : step.by} `,
-      stateSign(step.state), h("span", {class: `stateword ${step.state}`}, ` ${ctx.t(`alarms.state.${step.state}`)}`), " ", colourWord(ctx, step.colour), step.note ? h("div", {class: "muted note"}, step.note) : null))));
+      stateSign(step.state), h("span", {class: `stateword ${step.state}`}, ` ${ctx.t(`alarms.state.${step.state}`)}`), " ", colourWord(ctx, step.colour), step.note ? h("div", {class: "muted note"}, spoken(ctx, step, "note").text) : null))));
     fill(receipts, state.dry ? h("p", {class: "muted"}, ctx.t("alarms.receipts.dry")) : null,
       state.notices.length ? h("table", {}, h("thead", {}, h("tr", {}, ["at", "channel", "what", "stage", "acknowledged"].map((name) => h("th", {scope: "col"}, ctx.t(`alarms.receipts.${name}`))))),
         h("tbody", {}, state.notices.map((each) => h("tr", {}, h("td", {class: "num"}, fullTime(each.at, ctx.zone)), h("th", {scope: "row"}, each.channel), h("td", {}, ctx.t(`alarms.told.${each.what}`)), h("td", {}, ctx.t(`alarms.stage.${each.stage.replace(" ", "-")}`), each.tries > 1 ? ` (${each.tries}×)` : "", each.why ? `: ${each.why}` : ""), h("td", {}, each.acknowledged)))))
@@ -954,6 +954,18 @@ function titled(ctx, item) {
   return ctx.language === "zh" && item.zh ? item.zh : item.title;
 }
 
+/** What was said of something by name, in the page's language; of what is known in English words alone, those. */
+function spoken(ctx, item, name, attrs) {
+  const zh = ctx.language === "zh" && item[`${name}_zh`];
+  return {attrs: {...attrs, lang: zh ? "zh-Hans" : "en"}, text: zh || item[name]};
+}
+
+/** The paragraph that says why. */
+function reasoned(ctx, row) {
+  const said = spoken(ctx, row, "why", {class: "why"});
+  return h("p", said.attrs, said.text);
+}
+
 /** "4 min 05 s", "2 h 10 min". */
 function lasting(ctx, ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
@@ -1027,7 +1039,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
   let asking = null; // the form that is open
   let selected = null, heard = null;
   const marked = new Set();
-  let held = new Map(), fresh = held; // the nodes of the rows that stand there, and what they say
+  let standing = new Map(), fresh = standing; // the nodes of the rows that stand there, and what they say
 
   const line = () => lines.find((each) => each.key === cursor) || null;
   const rows = () => lines.filter((each) => each.row).map((each) => each.row);
@@ -1074,7 +1086,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
 
   /** A row that says the same is not made again. */
   function same(key, said, make) {
-    const text = JSON.stringify(said), before = held.get(key);
+    const text = JSON.stringify(said), before = standing.get(key);
     const node = before && before.text === text ? before.node : make();
     fresh.set(key, {text, node});
     return node;
@@ -1085,7 +1097,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     lines = [];
     const nodes = [];
     fresh = new Map();
-    if (anew) held.clear();
+    if (anew) standing.clear();
     const around = [ctx.language, ctx.zone, state.live];
     for (const group of state.groups || []) {
       const many = group.count > 1;
@@ -1096,7 +1108,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
       }
       if (group.more) nodes.push(h("button", {type: "button", class: "link more", tabindex: "-1", onclick: () => ctx.send("more", {group: group.id})}, `${ctx.t("alarms.more", {n: number(group.more)})}: ${titled(ctx, group)}`));
     }
-    held = fresh;
+    standing = fresh;
     if (cursor && !line()) cursor = null;
     const top = box.scrollTop;
     const options = nodes.filter((node) => node.getAttribute("role") === "option");
@@ -1201,7 +1213,7 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     const whole = found && found.row && found.group.count > 1 && found.group.waiting > 1 && marked.size < 2;
     fill(acts,
       h("div", {class: "about"}, h("strong", {}, many)),
-      found && found.row && marked.size < 2 && found.row.why ? h("p", {class: "why", lang: "en"}, found.row.why) : null,
+      found && found.row && marked.size < 2 && found.row.why ? reasoned(ctx, found.row) : null,
       !state.live ? h("p", {class: "muted"}, ctx.t("alarms.past.off"))
         : h("div", {class: "chips"},
           offered().map((what) => button(what, () => ask(what), what === "acknowledge")),
