@@ -87,7 +87,8 @@ def graph(model: Wildfire, site: xr.Dataset) -> float:
     spent = process_time() - start
     reached = int((times <= 3600.0 * HOURS).sum())
     print(
-        f"SciPy's Dijkstra, one pace a cell: {spent * 1000:.0f} ms, {spent / reached * 1e6:.1f} us a cell of {reached:,}"
+        f"SciPy's Dijkstra, one pace a cell: {built * 1000:.0f} ms for the graph, {(spent - built) * 1000:.0f} ms for the times, "
+        f"{spent / reached * 1e6:.1f} us a cell of {reached:,}"
     )
     return spent / reached
 
