@@ -1,8 +1,7 @@
 """Hazard x exposure x vulnerability: who and what is hit, in each member of an ensemble."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -43,7 +42,9 @@ class Part:
     curves
         Responses of all members.
     weights
-        Of each measure, float32, shape (measures, elements).
+        Figures that are counted, float32, shape (weights, elements).
+    column
+        Which of them each measure counts.
     """
 
     vulnerability: Vulnerability
@@ -51,6 +52,7 @@ class Part:
     reads: tuple[tuple[Reads, str | None], ...]
     curves: Curves
     weights: np.ndarray
+    column: np.ndarray
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -116,8 +118,9 @@ class Run:
 
     def cells_of(self, part: Part) -> np.ndarray | None:
         """Return the cells that are worth reading for a part; None for all."""
-        used = np.unique(part.elements.cell)
-        return used if used.size < 0.6 * self.outcome.size else None
+        used = np.zeros(self.outcome.size, bool)
+        used[part.elements.cell] = True
+        return np.flatnonzero(used) if np.count_nonzero(used) < 0.6 * used.size else None
 
 
 def chosen(
@@ -166,8 +169,8 @@ def chosen(
 
 def part_of(
     one: Vulnerability, kind: str, outcome: Outcome, ground: Ground, exposures: Exposures, seed: int
-) -> Part | None:
-    """Put a vulnerability on its exposure; None where no figure of it can be counted."""
+) -> Part:
+    """Put a vulnerability on its exposure."""
     elements = ground.itself() if one.exposure == ITSELF else ground.place(exposures.layers[one.exposure])
     reading = one.reading(kind, outcome.fields) or ()
     reads = tuple(
@@ -180,21 +183,15 @@ def part_of(
     y = np.stack([one.responses(theta, elements.groups) for theta in drawn])
     if not np.isfinite(y).all():
         raise InvalidInputError(f"{one.title['en']}: the curve has values that are no numbers.")
-    zero = np.zeros(elements.size, np.float32)
-    weights = []
-    for counts in one.gives:
-        weight = elements.weights.get(counts.weight, zero)
-        if counts.groups:
-            among = np.array([group in counts.groups for group in elements.groups], bool)
-            weight = weight * among[elements.group]
-        weights.append(weight)
-    return Part(
-        one,
-        elements,
-        reads,
-        Curves(x, y),
-        np.ascontiguousarray(weights, np.float32).reshape(len(weights), -1),
-    )
+    keys = list(dict.fromkeys((counts.weight, counts.groups) for counts in one.gives))
+    weights = np.zeros((len(keys), elements.size), np.float32)
+    for row, (name, groups) in enumerate(keys):
+        weight = elements.weights.get(name)
+        if weight is not None:
+            among = np.array([not groups or group in groups for group in elements.groups], bool)
+            weights[row] = weight * among[elements.group]
+    column = np.array([keys.index((counts.weight, counts.groups)) for counts in one.gives])
+    return Part(one, elements, reads, Curves(x, y), weights, column)
 
 
 def calculate(
@@ -236,8 +233,7 @@ def calculate(
             f"Nothing can be said of this {kind}: {' '.join(remarks) or 'no vulnerability is known for it.'} "
             f"Known: {', '.join(known) or 'none'}."
         )
-    parts = [part_of(one, kind, outcome, ground, exposures, seed) for one in ones]
-    placed = tuple(part for part in parts if part is not None)
+    placed = tuple(part_of(one, kind, outcome, ground, exposures, seed) for one in ones)
     if not any(part.elements.size for part in placed):
         raise InvalidInputError(
             "Nothing that is exposed lies inside of the run's area; are the exposures of the same place, and are their "
@@ -274,11 +270,12 @@ def _sums(run: Run) -> tuple[np.ndarray, tuple[str, ...]]:
     names: list[str] = []
     for part in run.parts:
         sums = np.zeros((run.outcome.members.size, districts, len(part.measures)))
-        for where, values, cell, factor in pieces(run, part):
+        moved = people(part)
+        for where, values, cell in pieces(run, part):
             for share, intensity in values:
                 found, bad = fold(
                     intensity, cell, part.elements.group, part.elements.district, part.weights, part.of(where), districts,
-                    _times(factor, share, len(part.measures)),
+                    part.column, share, moved,
                 )  # fmt: skip
                 sums[where] += found
                 if bad:
@@ -293,44 +290,48 @@ def _sums(run: Run) -> tuple[np.ndarray, tuple[str, ...]]:
     return np.concatenate(tables, axis=2), tuple(names)
 
 
-def pieces(run: Run, part: Part, rows: Sequence[int] | None = None) -> Any:
-    """Go through members; yield which, the intensities with the share of people that meets each, elements' cells, and who is there.
+def people(part: Part) -> np.ndarray:
+    """Return which figures of a part count people."""
+    return np.array([measured(name).people for name in part.measures], bool)
+
+
+def pieces(
+    run: Run, part: Part, rows: Sequence[int] | None = None
+) -> Iterator[tuple[slice, list[tuple[np.ndarray | None, np.ndarray]], np.ndarray]]:
+    """Go through members; yield which, intensities with the share of people that each meets, and where elements are in them.
 
     Yields
     ------
     tuple
-        Slice of members; list of (share or None, intensity of shape (members, cells)); the elements' places in it;
-        shares of the weights that are there, shape (members, measures, elements), or None.
+        Slice of members; list of (share of shape (members, elements) or None for all, intensity of shape (members,
+        cells)); the elements' places among the cells.
     """
     cells = run.cells_of(part)
     place = part.elements.cell if cells is None else np.searchsorted(cells, part.elements.cell)
-    people = np.array([measured(name).people for name in part.measures])
+    width = run.outcome.size if cells is None else cells.size
+    same = place.size == width and bool(np.array_equal(place, np.arange(width)))
     walls = part.vulnerability.walls
-    moving = run.behaviour.moves and people.any()
-    varied = moving or walls
-    fields = part.fields() + ([ARRIVAL] if varied and run.behaviour.arrival == "known" else [])
-    wide = (2 + 2 * len(part.measures)) if varied else 1 + (len(part.reads) > 1)
-    for where, values in run.outcome.blocks(fields, cells, wide, rows):
+    moving = run.behaviour.moves and bool(people(part).any())
+    timed = (
+        (moving or walls)
+        and run.behaviour.arrival == "known"
+        and (run.behaviour.moves or run.behaviour.shelters)
+    )
+    fields = part.fields() + ([ARRIVAL] if timed else [])
+    extra = (4 if moving or walls else 0) + 2 * walls + (len(part.reads) > 1)
+    for where, values in run.outcome.blocks(fields, cells, extra, rows):
         intensity = part.intensity(values)
-        when = values[ARRIVAL][:, place] if ARRIVAL in values and varied else None
-        factor = None
-        if moving:
-            there = run.behaviour.present(where, when, part.elements.cell)
-            factor = np.where(people[None, :, None], there[:, None, :], np.float32(1.0)).astype(np.float32)
+        when = None if not timed else values[ARRIVAL] if same else values[ARRIVAL][:, place]
+        there = run.behaviour.present(where, when, part.elements.cell) if moving else None
         if not walls:
-            yield where, [(None, intensity)], place, factor
+            yield where, [(there, intensity)], place
             continue
         inside = run.behaviour.indoors(where, when, part.elements.cell, 1.0 - part.vulnerability.outdoors())
-        inside = inside[:, None, :]
-        yield where, [(1.0 - inside, intensity), (inside, part.intensity(values, inside=True))], place, factor
-
-
-def _times(factor: np.ndarray | None, share: np.ndarray | None, measures: int) -> np.ndarray | None:
-    if share is None:
-        return factor
-    made = share if factor is None else factor * share
-    shape = (made.shape[0], measures, made.shape[2])
-    return np.ascontiguousarray(np.broadcast_to(made, shape), np.float32)
+        outside = np.float32(1.0) - inside
+        if there is not None:
+            inside *= there
+            outside *= there
+        yield where, [(outside, intensity), (inside, part.intensity(values, inside=True))], place
 
 
 def _left(run: Run, districts: int) -> np.ndarray | None:
@@ -340,11 +341,13 @@ def _left(run: Run, districts: int) -> np.ndarray | None:
     elements = run.ground.place(run.exposures.layers["people"])
     made = np.zeros((run.outcome.members.size, districts, 1))
     fields = [ARRIVAL] if run.behaviour.arrival == "known" else []
-    for where, values in run.outcome.blocks(fields, elements.cell, 2):
+    counts = elements.weights["people"]
+    before = np.bincount(elements.district, counts, minlength=districts)[:districts]
+    everywhere = elements.size == run.outcome.size
+    for where, values in run.outcome.blocks(fields, None if everywhere else elements.cell, 2):
         there = run.behaviour.present(where, values.get(ARRIVAL), elements.cell)
-        gone = (1.0 - there) * elements.weights["people"]
-        for row in range(gone.shape[0]):
-            made[where.start + row, :, 0] = np.bincount(elements.district, gone[row], minlength=districts)[
-                :districts
-            ]
+        there *= counts
+        for row in range(there.shape[0]):
+            stay = np.bincount(elements.district, there[row], minlength=districts)[:districts]
+            made[where.start + row, :, 0] = np.maximum(before - stay, 0.0)
     return made

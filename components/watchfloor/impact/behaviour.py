@@ -1,6 +1,6 @@
 """Who has left, and who is indoors, when the hazard comes: what actions do to exposure, member by member."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ def compiled(
     InvalidInputError
         If it changes a field of the exposure that is not known.
     """
-    known = measures(kind, model) if actions else {}
+    known = measures(kind, model, {action.measure for action in actions})
     found: list[tuple[Patch, ...]] = []
     for member in members:
         streams = Streams(seed, int(member))
@@ -53,9 +53,21 @@ def compiled(
     return found
 
 
-def measures(kind: str, model: str = "") -> Mapping[str, Measure]:
-    """Return the measures that models of a kind of hazard understand, by name."""
+def measures(kind: str, model: str = "", wanted: Collection[str] | None = None) -> Mapping[str, Measure]:
+    """Return the measures that models of a kind of hazard understand, by name.
+
+    Parameters
+    ----------
+    kind
+        Of the hazard.
+    model
+        Name of the model that made the result; all of the kind are looked at where it is not known.
+    wanted
+        Names that are looked for: models are not imported for those that every hazard has.
+    """
     found = {measure.name: measure for measure in (EVACUATE, SHELTER)}
+    if wanted is not None and set(wanted) <= set(found):
+        return found
     if model in HAZARDS:
         return found | {measure.name: measure for measure in HAZARDS[model].measures}
     for hazard in HAZARDS.usable().values():
@@ -143,15 +155,20 @@ class Behaviour:
                     masks[name] = self._mask(patch.where)[cells]
                 here = masks[name]
                 if arrival is not None:
-                    here = here & (arrival[row] >= patch.start)
+                    late = arrival[row] >= patch.start
                     if patch.end is not None:
-                        here = here & (arrival[row] < patch.end)
+                        late &= arrival[row] < patch.end
+                    late &= here
+                    here = late
                 elif self.arrival == "sudden":
                     if not patch.applies(0.0):
                         continue
                 elif patch.end is not None:
                     continue
-                made[row, here] = patch.apply(made[row, here])
+                if patch.operation == "multiply":
+                    np.multiply(made[row], np.float32(patch.value), out=made[row], where=here)
+                else:
+                    made[row, here] = patch.apply(made[row, here])
 
     def _mask(self, where: Any) -> np.ndarray:
         ground = self.ground

@@ -47,7 +47,9 @@ def _fold(
     group: np.ndarray,
     district: np.ndarray,
     weight: np.ndarray,
+    column: np.ndarray,
     factor: np.ndarray,
+    moved: np.ndarray,
     x: np.ndarray,
     y: np.ndarray,
     start: np.ndarray,
@@ -55,7 +57,7 @@ def _fold(
     quiet: float,
     out: np.ndarray,
 ) -> int:
-    members, measures = values.shape[0], weight.shape[0]
+    members, measures = values.shape[0], column.size
     elements, knots, varied = cell.size, x.size, factor.shape[0] > 0
     bad = 0
     for m in range(members):
@@ -74,11 +76,10 @@ def _fold(
                     k += 1
                 f = max((v - x[k]) / (x[k + 1] - x[k]), 0.0)
             g, d = group[e], district[e]
+            there = factor[m, e] if varied else np.float32(1.0)
             for q in range(measures):
-                found = (y[m, g, q, k] + (y[m, g, q, k + 1] - y[m, g, q, k]) * f) * weight[q, e]
-                if varied:
-                    found *= factor[m, q, e]
-                out[m, d, q] += found
+                found = (y[m, g, q, k] + (y[m, g, q, k + 1] - y[m, g, q, k]) * f) * weight[column[q], e]
+                out[m, d, q] += found * there if moved[q] else found
     return bad
 
 
@@ -118,7 +119,7 @@ def _paint(
             out[row, place[e]] += found
 
 
-_NONE = np.zeros((0, 0, 0), np.float32)
+_NONE = np.zeros((0, 0), np.float32)
 
 
 def fold(
@@ -129,7 +130,9 @@ def fold(
     weight: np.ndarray,
     curves: Curves,
     districts: int,
+    column: np.ndarray | None = None,
     factor: np.ndarray | None = None,
+    moved: np.ndarray | None = None,
 ) -> tuple[np.ndarray, int]:
     """Add up responses times weights by member and district.
 
@@ -140,13 +143,17 @@ def fold(
     cell, group, district
         Of each element, shape (elements,).
     weight
-        Figure that each measure counts, float32, shape (measures, elements).
+        Figures that are counted, float32, shape (weights, elements).
     curves
         Responses of these members.
     districts
         How many, with the last one for none.
+    column
+        Which weight each measure counts; None for one each.
     factor
-        Share of the weight that is there, shape (members, measures, elements); None for all.
+        Share of the weight that is there, float32, shape (members, elements); None for all.
+    moved
+        Whether that share enters each measure; None for all.
 
     Returns
     -------
@@ -160,22 +167,15 @@ def fold(
     >>> fold(np.array([[0.5, 2.0]], np.float32), np.arange(2), zeros, zeros, np.array([[10, 10]], np.float32), curves, 1)
     (array([[[7.5]]]), 0)
     """
-    out = np.zeros((values.shape[0], districts, weight.shape[0]))
+    measures = curves.y.shape[2]
+    which = np.arange(measures) if column is None else column
+    some = np.ones(measures, bool) if moved is None else moved
+    out = np.zeros((values.shape[0], districts, measures))
     share = _NONE if factor is None else factor
     bad = _fold(
-        values,
-        cell,
-        group,
-        district,
-        weight,
-        share,
-        curves.x,
-        curves.y,
-        curves.start,
-        curves.inverse,
-        curves.quiet,
-        out,
-    )
+        values, cell, group, district, weight, which, share, some, curves.x, curves.y, curves.start, curves.inverse,
+        curves.quiet, out,
+    )  # fmt: skip
     return out, int(bad)
 
 

@@ -10,7 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError, UnknownNameError
 from watchfloor.core.provenance import digest
 from watchfloor.hazards.ensemble.request import fingerprint
-from watchfloor.impact.assessment import Run, _times, pieces
+from watchfloor.impact.assessment import Run, people, pieces
 from watchfloor.impact.fold import paint
 from watchfloor.impact.likelihood import LEVELS, Matrix
 from watchfloor.impact.measures import measured
@@ -108,15 +108,17 @@ class Impact:
         part, number = found
         ground, size = self.run.ground, self.run.outcome.size
         rows = None if member is None else [self._row(member)]
-        used, inverse = np.unique(part.elements.cell, return_inverse=True)
+        marked = np.zeros(size, bool)
+        marked[part.elements.cell] = True
+        used = np.flatnonzero(marked)
+        inverse = np.searchsorted(used, part.elements.cell)
+        weight, moved = part.weights[part.column[number]], bool(people(part)[number])
         made = np.zeros((1 if quantile is None else self.members.size, used.size))
-        for where, values, cell, factor in pieces(self.run, part, rows):
+        for where, values, cell in pieces(self.run, part, rows):
             for share, intensity in values:
-                times = _times(factor, share, len(part.measures))
-                one = None if times is None else np.ascontiguousarray(times[:, number])
                 painted = paint(
-                    intensity, cell, part.elements.group, part.weights[number], part.of(where), number, inverse, used.size, one,
-                    apart=quantile is not None,
+                    intensity, cell, part.elements.group, weight, part.of(where), number, inverse, used.size,
+                    share if moved else None, apart=quantile is not None,
                 )  # fmt: skip
                 if quantile is None:
                     made += painted
