@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from watchfloor.alarms.act import ACTS, Act, Done, colour, read_act, read_before, time, told, written
+from watchfloor.alarms.sentence import Sentence
 from watchfloor.alarms.transitions import Event, Facts, State, settle
 from watchfloor.alarms.verdict import Verdict
+from watchfloor.alarms.wording import sentence
 from watchfloor.core.clock import format_time, parse_time
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import (
@@ -38,6 +40,7 @@ few minutes, so the span is an hour here.
 KEPT = 12
 """Changes, and acts that can be undone, that an alarm carries with it."""
 _COLOURS = tuple(WarningColour)
+_LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class Alarm:
     by
         Who did it; ``watch`` for the machine.
     note
-        What there is to say about it; untrusted.
+        What there is to say about it; untrusted. `said` gives it in a language.
+    spoken
+        The same as data, where the machine said it.
     state
         How it stands.
     verdict
@@ -127,6 +132,7 @@ class Alarm:
     acts: tuple[Done, ...] = ()
     geometry: Mapping[str, Any] | None = None
     area: str = ""
+    spoken: Sentence | None = None
 
     @classmethod
     def raised(
@@ -166,6 +172,7 @@ class Alarm:
             at=at,
             by="watch",
             note=verdict.why,
+            spoken=verdict.reason,
             state=state,
             verdict=verdict,
             onset=verdict.time,
@@ -196,6 +203,14 @@ class Alarm:
     def title(self) -> str:
         """One line; untrusted."""
         return self.verdict.title or self.verdict.subject
+
+    def why(self, language: str = "en") -> str:
+        """Return why the rule said it, in a language; of old alarms the words that were stored. Untrusted."""
+        return plain(sentence(self.verdict.reason, language, self.verdict.why), _LONGEST)
+
+    def said(self, language: str = "en") -> str:
+        """Return what there is to say about the last step, in a language; a person's words as they are. Untrusted."""
+        return plain(sentence(self.spoken, language, self.note), _LONGEST, newlines=True)
 
     @property
     def hazard(self) -> str:
@@ -285,6 +300,7 @@ class Alarm:
             colour=colour(said.get("colour")),
             grade=ResponseGrade(said["grade"]) if said.get("grade") else None,
             samples=tuple((name, parse_time(at)) for name, at in said.get("samples", ())),
+            reason=Sentence.read(said.get("reason")),
         )
         return cls(
             id=record.key,
@@ -293,6 +309,7 @@ class Alarm:
             at=record.sent,
             by=body["by"],
             note=body.get("note", ""),
+            spoken=Sentence.read(body.get("spoken")),
             state=State(body["state"]),
             verdict=verdict,
             onset=record.valid_from,
@@ -328,11 +345,13 @@ class Alarm:
             "colour": verdict.colour and verdict.colour.value,
             "grade": verdict.grade and verdict.grade.value,
             "samples": [[name, format_time(at)] for name, at in verdict.samples],
+            "reason": verdict.reason and verdict.reason.told(),
         }
         body: dict[str, Any] = {
             "event": self.event.value,
             "by": self.by,
             "note": self.note,
+            "spoken": self.spoken and self.spoken.told(),
             "state": self.state.value,
             "standing": self.standing,
             "cleared": self.cleared and format_time(self.cleared),

@@ -109,24 +109,29 @@ Band = Annotated[Amount, BeforeValidator(Amount.read)]
 """A field of a document that holds an amount."""
 
 
-def spoken(length: timedelta | float) -> str:
+def spoken(length: timedelta | float, language: str = "en") -> str:
     """Say a length of time, or seconds, in words.
 
     Examples
     --------
     >>> spoken(timedelta(minutes=20)), spoken(5400), spoken(3 * 86400)
     ('20 min', '1 h 30 min', '3 d')
+    >>> spoken(5400, "zh")
+    '1小时30分钟'
     """
     seconds = round(length.total_seconds() if isinstance(length, timedelta) else length)
     parts = []
-    for size, word in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+    zh = language.startswith("zh")
+    for size, word, name in ((86400, "d", "天"), (3600, "h", "小时"), (60, "min", "分钟"), (1, "s", "秒")):
         count, seconds = divmod(seconds, size)
         if count:
-            parts.append(f"{count} {word}")
+            parts.append(f"{count}{name}" if zh else f"{count} {word}")
+    if zh:
+        return "".join(parts[:2]) or "0分钟"
     return " ".join(parts[:2]) or "0 min"
 
 
-def short(value: float, units: str = "") -> str:
+def short(value: float, units: str = "", language: str = "en") -> str:
     """Write a number as a person would, with its unit.
 
     Examples
@@ -136,8 +141,8 @@ def short(value: float, units: str = "") -> str:
     """
     size = abs(value)
     if not math.isfinite(value):
-        text = "no value"
-    elif size >= 1000:
+        return "无数据" if language.startswith("zh") else "no value"
+    if size >= 1000:
         text = f"{value:,.0f}"
     elif size >= 10:
         text = f"{value:.1f}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchfloor.alarms.rules.combination import CombinationRule, Condition
+from watchfloor.alarms.sentence import Sentence
 from watchfloor.alarms.site import About, Site
 from watchfloor.alarms.thresholds import Level
 from watchfloor.core.scales import WarningColour
@@ -27,8 +28,8 @@ class Part:
         How bad: 0 for nothing, then 1 (blue) to 4 (red), or the number of the level where it has no colour.
     level
         The level, if one holds.
-    why
-        Its sentence.
+    why, reason
+        Its sentence, in English words and as data.
     series
         What it rests on.
     about
@@ -40,6 +41,7 @@ class Part:
     rank: int
     level: Level | None
     why: str
+    reason: Sentence | None
     series: tuple[str, ...]
     about: About
 

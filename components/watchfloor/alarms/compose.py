@@ -213,6 +213,8 @@ def _told(alarm: Alarm, language: str, zone: tzinfo | None) -> str:
         "time": f"{local:%Y-%m-%d %H:%M}",
         "units": verdict.units,
     }
+    if verdict.reason is not None:
+        return wording().phrase("since", language, **values, why=alarm.why(language))
     if verdict.value is None or verdict.limit is None:
         return wording().phrase("met", language, **values)
     return wording().phrase(

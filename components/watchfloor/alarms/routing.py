@@ -119,7 +119,7 @@ def words(alarm: Alarm, what: str, language: str, zone: tzinfo, mark: str = "") 
             f"{mark + ' · ' if mark else ''}{_WHAT[what][language]}{_colour(alarm, language)}: {alarm.title}",
             200,
         ),
-        plain("\n".join(_lines(alarm, zone)), 2000, newlines=True),
+        plain("\n".join(_lines(alarm, language, zone)), 2000, newlines=True),
     )
 
 
@@ -135,10 +135,11 @@ def _colour(alarm: Alarm, language: str) -> str:
     return "-" if alarm.colour is None else wording().colours[alarm.colour](language).upper()
 
 
-def _lines(alarm: Alarm, zone: tzinfo) -> Iterator[str]:
-    yield alarm.note or alarm.verdict.why
-    if alarm.note != alarm.verdict.why and alarm.standing:
-        yield alarm.verdict.why
+def _lines(alarm: Alarm, language: str, zone: tzinfo) -> Iterator[str]:
+    said, why = alarm.said(language), alarm.why(language)
+    yield said or why
+    if said != why and alarm.standing:
+        yield why
     yield f"{alarm.area or '-'} · {alarm.onset.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     yield f"{alarm.state.value} · {alarm.id}"
 

@@ -13,10 +13,12 @@ from watchfloor.alarms.documents import Book, read_rule
 from watchfloor.alarms.rules import Rule
 from watchfloor.alarms.rules.combination import CombinationRule
 from watchfloor.alarms.runner import Runner
+from watchfloor.alarms.sentence import Sentence, Value, words
 from watchfloor.alarms.site import Dated, Site
 from watchfloor.alarms.speaking import AGAIN, RECENT, held, of_moment, verdicts
 from watchfloor.alarms.trial import Trial, tried
 from watchfloor.alarms.verdict import Verdict
+from watchfloor.alarms.wording import sentence
 from watchfloor.catalog.problems import Problem
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError, UnknownNameError
@@ -282,6 +284,7 @@ class Rules:
                         rank_of(count, level),
                         level,
                         said.why,
+                        said.reason,
                         said.series,
                         subject.about,
                     )
@@ -303,6 +306,7 @@ class Rules:
             rank,
             level,
             verdict.why,
+            verdict.reason,
             verdict.series,
             self._site.series[verdict.series[0]],
         )
@@ -323,15 +327,18 @@ class Rules:
                 continue
             level = level_of(rank)
             series = tuple(dict.fromkeys(name for part in group for name in part.series))
-            why = " And: ".join(
-                part.why for part in sorted(group, key=lambda part: (-part.rank, part.rule))[:6]
-            )
+            worst = sorted(group, key=lambda part: (-part.rank, part.rule))[:6]
+            told: list[Value] = [part.reason or part.why for part in worst]
+            reason = Sentence("both", {"parts": {"all": told, "by": "and"}})
+            if not told:
+                title = words({"en": rule.title("en"), "zh": rule.title("zh")})
+                reason = Sentence("both.over", {"title": title})
             about = group[0].about if group else None
             found.append(
                 Verdict(
                     rule=rule.id, version=rule.version, subject=key[1], series=series, time=from_micros(now), level=rank,
                     name=level.name if level else "", colour=level.colour if level else None,
-                    why=why or f"{rule.title()}: the rules that it combines hold together no more.", clears=not rank,
+                    why=sentence(reason, "en"), reason=reason, clears=not rank,
                     weakened=any("weak:" in part.why for part in group), hazard=rule.hazard or (about.hazard if about else "") or "other",
                     title=rule.title() if rule.by == "floor" else f"{rule.title()}: {about.station if about and rule.by == 'series' else place}",
                 )

@@ -59,6 +59,13 @@ class About:
         return f"{title} ({short})" if short and short not in title else title
 
     @property
+    def station_zh(self) -> str:
+        """The same in Chinese, where the series says it; else empty."""
+        short = plain(str(self.attrs.get("station") or ""), 40)
+        title = plain(str(self.attrs.get("title_zh") or ""), 200)
+        return f"{title}（{short}）" if title and short and short not in title else title
+
+    @property
     def interval(self) -> int:
         """The declared cadence, microseconds; 0 for none."""
         from watchfloor.store.cube.intake import declared as cadence

@@ -7,6 +7,7 @@ from typing import Any
 
 from watchfloor.alarms.act import Act, Done
 from watchfloor.alarms.alarm import KEPT, Alarm, worse
+from watchfloor.alarms.sentence import Sentence
 from watchfloor.alarms.transitions import Event, State, follow
 from watchfloor.alarms.verdict import Verdict
 from watchfloor.core.clock import format_time
@@ -21,7 +22,15 @@ WATCH = "watch"
 _NOTE = 2000
 
 
-def step(alarm: Alarm, event: Event, at: datetime, by: str = WATCH, note: str = "", **changes: Any) -> Alarm:
+def step(
+    alarm: Alarm,
+    event: Event,
+    at: datetime,
+    by: str = WATCH,
+    note: str = "",
+    spoken: Sentence | None = None,
+    **changes: Any,
+) -> Alarm:
     """Return an alarm after an event.
 
     Parameters
@@ -34,6 +43,8 @@ def step(alarm: Alarm, event: Event, at: datetime, by: str = WATCH, note: str = 
         When, by the floor's clock; never before the step before.
     by, note
         Who, and what there is to say.
+    spoken
+        The same as data, where the machine said it.
     changes
         Fields of the alarm that change.
 
@@ -51,6 +62,7 @@ def step(alarm: Alarm, event: Event, at: datetime, by: str = WATCH, note: str = 
         at=at,
         by=by,
         note=plain(note, _NOTE, newlines=True),
+        spoken=spoken,
     )
     state = follow(alarm.state, event, changed.facts)
     closed = changed.closed
@@ -77,11 +89,12 @@ def level(alarm: Alarm, verdict: Verdict, at: datetime) -> Alarm | None:
         changes["changes"] = (*alarm.changes, at)[-KEPT:]
     if verdict.level > (alarm.verdict.level if held is None else held):
         event = Event.RECUR if alarm.state is State.RETURNED else Event.WORSEN
-        return step(alarm, event, at, note=verdict.why, **changes | {"shelf": None, "acknowledged": None})
+        said: dict[str, Any] = {"note": verdict.why, "spoken": verdict.reason}
+        return step(alarm, event, at, **said, **changes | {"shelf": None, "acknowledged": None})
     if not alarm.standing:
-        return step(alarm, Event.RECUR, at, note=verdict.why, **changes)
+        return step(alarm, Event.RECUR, at, note=verdict.why, spoken=verdict.reason, **changes)
     if verdict.level < alarm.verdict.level and held is None:
-        return step(alarm, Event.EASE, at, note=verdict.why, verdict=verdict)
+        return step(alarm, Event.EASE, at, note=verdict.why, spoken=verdict.reason, verdict=verdict)
     return None
 
 
@@ -92,6 +105,7 @@ def clear(alarm: Alarm, verdict: Verdict, at: datetime) -> Alarm:
         Event.CLEAR,
         at,
         note=verdict.why,
+        spoken=verdict.reason,
         standing=False,
         cleared=verdict.time,
         changes=(*alarm.changes, at)[-KEPT:],

@@ -192,6 +192,7 @@ def _combined(rule: CombinationRule, changes: list[_Change], site: Site) -> tupl
             rank_of(change.level, change.step),
             change.step,
             "",
+            None,
             change.series,
             about,
         )

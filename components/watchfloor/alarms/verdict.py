@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from watchfloor.alarms.sentence import Sentence
 from watchfloor.core.scales import ResponseGrade, WarningColour
 
 __all__ = ["Verdict"]
@@ -40,6 +41,8 @@ class Verdict:
         Whether it rests on flagged, late or missing data; `why` says which.
     why
         One plain English sentence with the numbers.
+    reason
+        The same as data, which `alarms.wording.sentence` puts into any language; None where only the words are known.
     clears
         Whether the subject is back behind the dead-band, for as long as the rule asks: only then an alarm may clear.
     hazard
@@ -73,6 +76,7 @@ class Verdict:
     samples: tuple[tuple[str, datetime], ...] = ()
     weakened: bool = False
     why: str = ""
+    reason: Sentence | None = None
     clears: bool = False
     hazard: str = "other"
     title: str = ""

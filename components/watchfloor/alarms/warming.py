@@ -26,9 +26,9 @@ def loops() -> Loops:
     """Yield what the kinds of rule ask of samples, then the rules as a whole."""
     from watchfloor.alarms import signals
 
-    value = np.float32([[1, 2, np.nan, 4, 5, 6], [2, 3, 4, 5, 6, 7]])
+    value = np.array([[1, 2, np.nan, 4, 5, 6], [2, 3, 4, 5, 6, 7]], np.float32)
     time = np.arange(6, dtype=np.int64) * 600_000_000
-    limit = np.float32([[3, 5], [3, 5]])
+    limit = np.array([[3, 5], [3, 5]], np.float32)
     yield "signals.rolling", partial(signals.rolling, value, time, 0, 1_200_000_000, "mean")
     yield "signals.swing", partial(signals.swing, value, time, 0, 1_200_000_000, "rise")
     yield "signals.nth", partial(signals.nth, value, time, 0, 1_200_000_000, 0, 0, 1.0, largest=True, least=2)

@@ -1,6 +1,7 @@
 """What messages say: words, advice and reach by hazard and colour, from one table."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -8,12 +9,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from watchfloor.alarms.amount import short, spoken
+from watchfloor.alarms.sentence import Sentence
 from watchfloor.catalog.document import read_document
 from watchfloor.core.clock import duration
 from watchfloor.core.errors import UnknownNameError
+from watchfloor.core.fields import FIELDS
 from watchfloor.core.scales import Certainty, Crosswalk, Step, Urgency, WarningColour
 
-__all__ = ["CERTAINTY", "URGENCY", "Advice", "Hazard", "Words", "certainty", "urgency", "wording"]
+__all__ = [
+    "CERTAINTY", "URGENCY", "Advice", "Hazard", "Words", "certainty", "sentence", "sentences", "urgency", "wording",
+]  # fmt: skip
 
 URGENCY = Crosswalk(
     "lead-urgency",
@@ -156,3 +162,81 @@ class Wording(_Part):
 def wording() -> Wording:
     """Read the product's table."""
     return Wording.model_validate(read_document(Path(__file__).with_name("tables") / "messages.yml").data)
+
+
+@cache
+def sentences() -> dict[str, Words]:
+    """Read the product's sentences."""
+    found = read_document(Path(__file__).with_name("tables") / "sentences.yml").data
+    return {str(key): Words.model_validate(words) for key, words in found.items()}
+
+
+def sentence(said: Sentence | None, language: str, otherwise: str = "") -> str:
+    """Put a sentence into words: the one function that does, for screens, messages and files alike.
+
+    Parameters
+    ----------
+    said
+        The sentence; None, or one that this version does not know, gives `otherwise`.
+    language
+        ``en`` or ``zh``.
+    otherwise
+        What was written down in words, as before sentences were kept as data.
+
+    Returns
+    -------
+    str
+        Plain text. Untrusted: names of stations are in it.
+
+    Examples
+    --------
+    >>> from watchfloor.alarms.sentence import length, number, words
+    >>> values = {"quantity": {"field": "water_level"}, "station": words({"en": "Millrace", "zh": "磨坊站"}),
+    ...     "value": number(0.55, "m"), "over": length(1800), "beyond": ""}
+    >>> sentence(Sentence("rate.rise", values), "en"), sentence(Sentence("rate.rise", values), "zh")
+    ('Water level at Millrace rose by 0.55 m within 30 min, ', '磨坊站水位在30分钟内上升 0.55 m，')
+    """
+    if said is None or said.key not in sentences():
+        return otherwise
+    zh = language.startswith("zh")
+    try:
+        values = {name: _worded(value, "zh" if zh else "en") for name, value in said.values.items()}
+    except (TypeError, ValueError):  # damaged, or of a later version
+        return otherwise
+    if "quantity" in values:
+        values["lower"] = values["quantity"].lower()
+    return sentences()[said.key](language, **values)
+
+
+def _worded(value: Any, language: str) -> str:  # noqa: PLR0911  one return for each kind of value
+    """Put one value of a sentence into words."""
+    zh = language == "zh"
+    if isinstance(value, Sentence):
+        return sentence(value, language)
+    if not isinstance(value, Mapping):
+        return str(value)
+    if "number" in value:
+        found = value["number"]
+        return short(float("nan") if found is None else float(found), str(value.get("units", "")), language)
+    if "seconds" in value:
+        return spoken(float(value["seconds"]), language)
+    if "share" in value:
+        return f"{float(value['share']):.0%}"
+    if "field" in value:
+        found = FIELDS.get(str(value["field"]))
+        return ("数值" if zh else "Value") if found is None else found.zh if zh else found.en
+    if "level" in value:
+        name = str(value["level"])
+        return wording().colours[WarningColour(name)]("zh") if zh and name in set(WarningColour) else name
+    if "words" in value and isinstance(value["words"], Mapping):
+        told = value["words"]
+        return str(told.get(language) or told.get("en") or "")
+    if "all" in value and isinstance(value["all"], list):
+        between = str(value.get("by") or (_LISTED["zh"] if zh else _LISTED["en"]))
+        if value.get("by") == "and":
+            between = " 同时：" if zh else " And: "
+        return between.join(_worded(item, language) for item in value["all"])
+    return str(value.get("time", ""))
+
+
+_LISTED = {"en": ", ", "zh": "、"}

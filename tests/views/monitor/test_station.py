@@ -179,9 +179,10 @@ def test_few_years_give_no_return_period(floor):
 
 
 def test_alarms_on_the_curve_carry_their_samples():
-    verdict = SimpleNamespace(series=("a", "b"), samples=(("a", NOW), ("b", NOW - DAY)), why="why")
+    verdict = SimpleNamespace(series=("a", "b"), samples=(("a", NOW), ("b", NOW - DAY)))
     alarm = SimpleNamespace(
         verdict=verdict,
+        why={"en": "Above.", "zh": "高于。"}.__getitem__,
         id="1",
         title="t",
         severity="Severe",
@@ -192,6 +193,7 @@ def test_alarms_on_the_curve_carry_their_samples():
     assert curves.raised([alarm], "c") == []
     told = curves.raised([alarm], "a")[0]
     assert told["samples"] == [micros(NOW) / 1e3]
+    assert (told["why"], curves.raised([alarm], "a", "zh")[0]["why"]) == ("Above.", "高于。")
     assert told["to"] == micros(NOW + DAY) / 1e3
 
 

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from watchfloor.alarms.amount import Amount, Band, Span, short
+from watchfloor.alarms.amount import Amount, Band, Span
 from watchfloor.alarms.boards import Board
 from watchfloor.alarms.selection import Selection
+from watchfloor.alarms.sentence import Sentence, Value, number, quantity, station
+from watchfloor.alarms.sentence import level as level_name
 from watchfloor.alarms.site import About, Site
 from watchfloor.alarms.thresholds import Direction, Level, ThresholdSet, levels_of
 from watchfloor.catalog.metadata import Words
@@ -20,7 +22,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.kinds import KINDS, OTHER
 from watchfloor.store.cube import Cube
 
-__all__ = ["Case", "Moment", "Plan", "Rule", "Said", "Subject", "beyond"]
+__all__ = ["Case", "Moment", "Plan", "Rule", "Said", "Subject", "beyond", "named"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -107,9 +109,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Said:
-    """Words for a verdict: the sentence, and the figures in it where they are not the signal's own."""
+    """What a verdict says: the sentence as data, and the figures in it where they are not the signal's own."""
 
-    text: str
+    sentence: Sentence
     value: float | None = None
     limit: float | None = None
     units: str = ""
@@ -331,10 +333,14 @@ class Rule(BaseModel):
     def say(self, case: Case) -> Said:
         """Say why a level holds."""
         subject = case.subject
-        return Said(
-            f"{subject.about.quantity} at {subject.about.station} is {short(case.value, subject.units)}, "
-            f"{beyond(case.level, case.value, subject.units)}"
-        )
+        values = {
+            **named(subject.about),
+            "what": quantity(subject.about),
+            "value": number(case.value, subject.units),
+            "beyond": beyond(case.level, case.value, subject.units),
+            "lasted": "",
+        }
+        return Said(Sentence("level.value", values))
 
     def back(self, level: Level, units: str) -> tuple[float, float]:
         """Return where a level is left: below the first, and above the second."""
@@ -344,19 +350,25 @@ class Rule(BaseModel):
         )
 
 
-def beyond(level: Level, value: float, units: str) -> str:
+def named(about: About) -> dict[str, Value]:
+    """Return what nearly every sentence names: the quantity and the station."""
+    return {"quantity": quantity(about), "station": station(about)}
+
+
+def beyond(level: Level, value: float, units: str) -> Sentence:
     """Say that a value is beyond a level.
 
     Examples
     --------
-    >>> beyond(Level("orange", high=2.4), 2.41, "m")
-    'above orange 2.40 m'
+    >>> beyond(Level("orange", high=2.4), 2.41, "m").key
+    'beyond.above'
     """
     limit = level.limit(value)
+    values = {"level": level_name(level.name), "limit": number(limit, units)}
     if not level.reached(float(np.float32(value))) and np.float32(value) != np.float32(limit):
-        return f"no more {'below' if value > limit else 'above'} {level.name} {short(limit, units)}"
+        return Sentence("beyond.not-below" if value > limit else "beyond.not-above", values)
     word = "at" if np.float32(value) == np.float32(limit) else "above" if value > limit else "below"
-    return f"{word} {level.name} {short(limit, units)}"
+    return Sentence(f"beyond.{word}", values)
 
 
 def _only(given: ThresholdSet, names: Sequence[str]) -> ThresholdSet:

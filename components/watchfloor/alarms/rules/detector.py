@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from watchfloor.alarms.amount import Span, short
+from watchfloor.alarms.amount import Span
 from watchfloor.alarms.boards import Board
-from watchfloor.alarms.rules.base import Case, Plan, Rule, Said
+from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, named
+from watchfloor.alarms.sentence import Sentence, Value, number
+from watchfloor.alarms.sentence import level as level_name
 from watchfloor.alarms.site import About
 from watchfloor.catalog.problems import suggest
 from watchfloor.core.errors import InvalidInputError
@@ -89,15 +91,22 @@ class DetectorRule(Rule):
     def say(self, case: Case) -> Said:
         """Say why a level holds."""
         about, kind = case.subject.about, DETECTORS[self.detector]
-        now = ""
+        now: Value = ""
         if case.board is not None:
             row = case.board.value[case.board.place[case.subject.members[0]]]
             have = row[~np.isnan(row)]
-            now = f" ({short(float(have[-1]), about.units)} now)" if len(have) else ""
-        return Said(
-            f"{about.quantity} at {about.station} is unusual{now}: the detector {self.detector} scores "
-            f"{short(case.value)}, above {case.level.name} {short(case.level.high)} ({kind.measure})"
-        )
+            if len(have):
+                now = Sentence("detector.now", {"now": number(float(have[-1]), about.units)})
+        values = {
+            **named(about),
+            "now": now,
+            "detector": self.detector,
+            "score": number(case.value),
+            "level": level_name(case.level.name),
+            "limit": number(case.level.high),
+            "measure": kind.measure,
+        }
+        return Said(Sentence("detector.score", values))
 
     def _make(self) -> Any:
         try:

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from watchfloor.alarms import signals
-from watchfloor.alarms.amount import Span, short, spoken
+from watchfloor.alarms.amount import Span
 from watchfloor.alarms.boards import Board
-from watchfloor.alarms.rules.base import Case, Moment, Plan, Rule, Said, Subject
-from watchfloor.alarms.site import Site
+from watchfloor.alarms.rules.base import Case, Moment, Plan, Rule, Said, Subject, named
+from watchfloor.alarms.sentence import Sentence, Value, length, number, share
+from watchfloor.alarms.sentence import level as level_name
+from watchfloor.alarms.site import About, Site
+from watchfloor.alarms.thresholds import Level
 from watchfloor.core.clock import from_micros
 from watchfloor.store.cube import Cube
 
@@ -119,12 +122,12 @@ class ForecastRule(Rule):
                     window.time[[level.reached(float(item)) for item in window.value]] for window in windows
                 ]
                 first = sorted(int(times[0]) for times in past if len(times))
-                said = Said(
-                    f"{about.quantity} at {about.station} will be {'below' if value < level.limit(value) else 'at or above'} "
-                    f"{level.name} {short(level.limit(value), about.units)} within {spoken(self.within)} in {len(first)} of "
-                    f"{len(windows)} forecasts, in the middle of them first in "
-                    f"{spoken((first[len(first) // 2] - at) / 1e6)}",
-                )
+                values = self._said(about, level, value) | {
+                    "count": len(first),
+                    "of": len(windows),
+                    "first": length((first[len(first) // 2] - at) / 1e6),
+                }
+                said = Said(Sentence("forecast.series", values))
             yield Moment(subject, reached, value, said, tuple(names))
 
     def signal(self, board: Board, plan: Plan, subjects: NDArray[np.int64]) -> Floats:
@@ -147,20 +150,29 @@ class ForecastRule(Rule):
         subject, level, value, board = case.subject, case.level, case.value, case.board
         about = subject.about
         limit = level.limit(value)
-        lead = ""
+        lead: Value = ""
         if board is not None and board.value.shape[1]:
             row = board.value[board.place[subject.members[0]]]
             have = ~np.isnan(row)
             now = float(row[have][-1]) if have.any() else float("nan")
             if level.reached(now):
-                lead = f"; it is there already, at {short(now, about.units)}"
+                lead = Sentence("lead.there", {"now": number(now, about.units)})
             elif now == now and value != now:  # noqa: PLR0124
                 hours = (limit - now) / (value - now) * (self.within / timedelta(hours=1))
-                lead = (
-                    f"; it is {short(now, about.units)} now, and gets there in about {spoken(hours * 3600)}"
-                )
-        return Said(
-            f"{about.quantity} at {about.station} will be {'below' if value < limit else 'at or above'} {level.name} "
-            f"{short(limit, about.units)} within {spoken(self.within)} with a probability of at least {self.probability:.0%} "
-            f"(forecast {short(value, about.units)}{lead})"
-        )
+                lead = Sentence("lead.later", {"now": number(now, about.units), "time": length(hours * 3600)})
+        values = self._said(about, level, value) | {
+            "probability": share(self.probability),
+            "value": number(value, about.units),
+            "lead": lead,
+        }
+        return Said(Sentence("forecast.trend", values))
+
+    def _said(self, about: About, level: Level, value: float) -> dict[str, Value]:
+        limit = level.limit(value)
+        return {
+            **named(about),
+            "side": Sentence("side.below" if value < limit else "side.above"),
+            "level": level_name(level.name),
+            "limit": number(limit, about.units),
+            "within": length(self.within),
+        }

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from watchfloor.alarms import signals
-from watchfloor.alarms.amount import Span, short, spoken
+from watchfloor.alarms.amount import Span
 from watchfloor.alarms.boards import Board
-from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, beyond
+from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, beyond, named
+from watchfloor.alarms.sentence import Sentence, length, number, quantity
 from watchfloor.alarms.site import About
 
 __all__ = ["LevelRule"]
@@ -88,14 +89,15 @@ class LevelRule(Rule):
         """Say why a level holds."""
         subject, level, value = case.subject, case.level, case.value
         about = subject.about
-        what = {
-            "value": about.quantity,
-            "total": f"Total of {about.quantity.lower()} over {spoken(self.over)}",
-        }.get(self.of, f"{self.of.capitalize()} of {about.quantity.lower()} over {spoken(self.over)}")
-        return Said(
-            f"{what} at {about.station} is {short(value, subject.units)}, {beyond(level, value, subject.units)}"
-            f"{f', for {spoken(case.lasted)}' if case.lasted >= 60 and level.reached(value) else ''}"
-        )
+        lasts = case.lasted >= 60 and level.reached(value)
+        values = {
+            **named(about),
+            "what": Sentence(f"value.{self.of}", {"quantity": quantity(about), "over": length(self.over)}),
+            "value": number(value, subject.units),
+            "beyond": beyond(level, value, subject.units),
+            "lasted": Sentence("lasted", {"time": length(case.lasted)}) if lasts else "",
+        }
+        return Said(Sentence("level.value", values))
 
 
 def total_of(units: str) -> tuple[str, float]:

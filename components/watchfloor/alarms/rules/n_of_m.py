@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from watchfloor.alarms import signals
-from watchfloor.alarms.amount import Span, short
+from watchfloor.alarms.amount import Span
 from watchfloor.alarms.boards import Board
-from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, Subject, beyond
+from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, Subject, beyond, named
 from watchfloor.alarms.rules.stations import own_limits, ranked, steps
+from watchfloor.alarms.sentence import Sentence, Value, joined, number, quantity, station
+from watchfloor.alarms.sentence import level as level_name
 from watchfloor.alarms.site import Site
 from watchfloor.alarms.thresholds import Level, ThresholdSet
 from watchfloor.security.text import plain
@@ -136,12 +138,19 @@ class NOfMRule(Rule):
         subject, level, value, board = case.subject, case.level, case.value, case.board
         about = subject.about
         if not self.across_stations:
-            return Said(
-                f"{about.quantity} at {about.station} was at least {short(value, subject.units)} in {self.n} of the last {self.m} "
-                f"samples, {beyond(level, value, subject.units)}"
-            )
+            values = {
+                **named(about),
+                "value": number(value, subject.units),
+                "n": self.n,
+                "m": self.m,
+                "beyond": beyond(level, value, subject.units),
+            }
+            return Said(Sentence("samples.least", values))
+        asked: dict[str, Value] = {
+            "quantity": quantity(about), "n": self.n, "of": len(subject.members), "level": level_name(level.name),
+        }  # fmt: skip
         if board is None or case.plan.own is None:
-            return Said(f"At least {self.n} of {len(subject.members)} stations are at {level.name} or beyond")
+            return Said(Sentence("stations.count", asked))
         back = int(self.hold // timedelta(microseconds=max(1, board.cadence))) if board.cadence else 0
         filled = Board(
             board.time, board.shift, signals.held(board.value, back), board.begin, board.cadence, board.place
@@ -155,12 +164,18 @@ class NOfMRule(Rule):
             case.plan.own,
         )
         by_name = dict(zip(case.plan.names, case.plan.abouts, strict=True))
-        listed = ", ".join(f"{by_name[name].station} {short(at, about.units)}" for name, at in found[:4])
-        more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+        stations: list[Value] = [
+            Sentence("stations.one", {"station": station(by_name[name]), "value": number(at, about.units)})
+            for name, at in found[:4]
+        ]
+        listed = {"stations": joined(stations), "more": len(found) - 4}
+        key = "stations.more" if len(found) > 4 else "stations.listed"
         when = int(board.time[-1])
         return Said(
-            f"{about.quantity} at {len(found)} of {len(subject.members)} stations has reached {level.name} "
-            f"(at least {self.n} are asked for){': ' if listed else ''}{listed}{more}",
+            Sentence(
+                "stations.reached",
+                asked | {"count": len(found), "listed": Sentence(key, listed) if stations else ""},
+            ),
             float(len(found)), float(self.n), "1",
             tuple((name, when + int(board.shift[board.place[case.plan.names.index(name)]])) for name, _ in found[:12]),
         )  # fmt: skip

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from watchfloor.alarms import signals
-from watchfloor.alarms.amount import Span, short
+from watchfloor.alarms.amount import Span
 from watchfloor.alarms.boards import Board
-from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, Subject
+from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, Subject, named
 from watchfloor.alarms.rules.stations import apart, own_limits, steps
+from watchfloor.alarms.sentence import Sentence, Value, number
+from watchfloor.alarms.sentence import level as level_name
 from watchfloor.alarms.site import Site
 from watchfloor.alarms.thresholds import Level, ThresholdSet
 
@@ -131,19 +133,21 @@ class NeighboursRule(Rule):
         about = subject.about
         near = len(subject.members) - 1
         if board is None:
-            return Said(f"{about.quantity} at {about.station} is at {level.name}, and so are its neighbours")
+            return Said(Sentence("neighbours.same", {**named(about), "level": level_name(level.name)}))
         back = int(self.hold // timedelta(microseconds=max(1, board.cadence))) if board.cadence else 0
         last = signals.held(board.value, back)[[int(board.place[member]) for member in subject.members], -1]
         around = last[1:][~np.isnan(last[1:])]
         middle = float(np.median(around)) if len(around) else float("nan")
+        common: dict[str, Value] = {
+            **named(about), "value": number(float(last[0]), about.units), "median": number(middle, about.units),
+            "near": near, "level": level_name(level.name),
+        }  # fmt: skip
         if self.mode == "disagree":
-            return Said(
-                f"{about.quantity} at {about.station} is {short(float(last[0]), about.units)}, "
-                f"{short(value, about.units)} from the median {short(middle, about.units)} of its {near} neighbours, "
-                f"beyond {level.name} {short(level.limit(value), about.units)}"
-            )
+            values = common | {
+                "apart": number(value, about.units), "limit": number(level.limit(value), about.units),
+            }  # fmt: skip
+            return Said(Sentence("neighbours.disagree", values))
         return Said(
-            f"{about.quantity} at {about.station} is {short(float(last[0]), about.units)}, at {level.name} or beyond, and so are at "
-            f"least {self.least} of its {near} neighbours (median {short(middle, about.units)})",
+            Sentence("neighbours.agree", common | {"least": self.least}),
             float(last[0]), None, about.units,
         )  # fmt: skip

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from watchfloor.alarms import signals
-from watchfloor.alarms.amount import Span, short, spoken
+from watchfloor.alarms.amount import Span
 from watchfloor.alarms.boards import Board
-from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, beyond
+from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, beyond, named
+from watchfloor.alarms.sentence import Sentence, length, number, share
 
 __all__ = ["PersistenceRule"]
 
@@ -79,11 +80,11 @@ class PersistenceRule(Rule):
         """Say why a level holds."""
         subject, level, value = case.subject, case.level, case.value
         about = subject.about
-        much = "all" if self.share == 1 else f"{self.share:.0%}"
-        return Said(
-            f"{about.quantity} at {about.station} was at least {short(value, subject.units)} for {much} of "
-            f"{spoken(self.over)}, {beyond(level, value, subject.units)}"
-            if level.high == level.high
-            else f"{about.quantity} at {about.station} was at most {short(value, subject.units)} for {much} of "
-            f"{spoken(self.over)}, {beyond(level, value, subject.units)}"
-        )
+        values = {
+            **named(about),
+            "value": number(value, subject.units),
+            "much": Sentence("much.all") if self.share == 1 else share(self.share),
+            "over": length(self.over),
+            "beyond": beyond(level, value, subject.units),
+        }
+        return Said(Sentence("persistence.least" if level.high == level.high else "persistence.most", values))

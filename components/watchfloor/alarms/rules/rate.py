@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from watchfloor.alarms import signals
-from watchfloor.alarms.amount import Span, short, spoken
+from watchfloor.alarms.amount import Span
 from watchfloor.alarms.boards import Board
-from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, beyond
+from watchfloor.alarms.rules.base import Case, Plan, Rule, Said, beyond, named
+from watchfloor.alarms.sentence import Sentence, length, number
 from watchfloor.alarms.site import About
 
 __all__ = ["RateRule"]
-
-_DONE = {"rise": "rose by", "fall": "fell by", "change": "moved by"}
 
 
 class RateRule(Rule):
@@ -70,7 +69,10 @@ class RateRule(Rule):
         """Say why a level holds."""
         subject, level, value = case.subject, case.level, case.value
         about = subject.about
-        return Said(
-            f"{about.quantity} at {about.station} {_DONE[self.of]} {short(value, about.units)} within "
-            f"{spoken(self.over)}, {beyond(level, value, about.units)}"
-        )
+        values = {
+            **named(about),
+            "value": number(value, about.units),
+            "over": length(self.over),
+            "beyond": beyond(level, value, about.units),
+        }
+        return Said(Sentence(f"rate.{self.of}", values))

@@ -7,11 +7,13 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import field_validator, model_validator
 
-from watchfloor.alarms.amount import Span, span, spoken
-from watchfloor.alarms.rules.base import Moment, Rule, Said, Subject
+from watchfloor.alarms.amount import Span, span
+from watchfloor.alarms.rules.base import Moment, Rule, Said, Subject, named
+from watchfloor.alarms.sentence import Sentence, length, moment
+from watchfloor.alarms.sentence import level as level_name
 from watchfloor.alarms.site import About, Site
 from watchfloor.alarms.thresholds import Level, ThresholdSet, levels_of
-from watchfloor.core.clock import format_time, from_micros
+from watchfloor.core.clock import from_micros
 from watchfloor.diagnosis.silence import measures, patience
 from watchfloor.store.cube import Cube
 
@@ -135,13 +137,17 @@ class SilenceRule(Rule):
         if reached:
             level, wait = levels.levels[reached - 1], patience(about.attrs)
             if last is None:
-                said = Said(f"{about.quantity} at {about.station} has never sent a value")
+                said = Said(Sentence("silence.never", {**named(about)}))
             else:
-                longer = f", longer than {level.name} {spoken(level.high)}" if level.high else ""
-                said = Said(
-                    f"{about.quantity} at {about.station} has sent no value for {spoken(age)} (last at "
-                    f"{format_time(from_micros(last))}, silent from {spoken(wait)} on){longer}"
-                )
+                over = {"level": level_name(level.name), "limit": length(level.high)}
+                values = {
+                    **named(about),
+                    "age": length(age),
+                    "last": moment(last),
+                    "patience": length(wait),
+                    "longer": Sentence("silence.longer", over) if level.high else "",
+                }
+                said = Said(Sentence("silence.gone", values))
         return Moment(subject, reached, age, said, (about.name,))
 
 

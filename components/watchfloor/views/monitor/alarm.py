@@ -172,7 +172,8 @@ def _step(alarm: Alarm) -> dict[str, Any]:
         "event": alarm.event.value,
         "at": millis(alarm.at),
         "by": plain(alarm.by, 80),
-        "note": plain(alarm.note, 2000),
+        "note": plain(alarm.said(), 2000),
+        "note_zh": "" if alarm.spoken is None else plain(alarm.said("zh"), 2000),
         "state": alarm.state.value,
         "colour": alarm.colour.value if alarm.colour else "",
     }

@@ -58,7 +58,7 @@ const AlarmDepthPane = pane("alarmdepth", (ctx) => {
     if (row.id !== shown) { shown = row.id; asking = false; page.scrollTop = 0; }
     for (const name of Object.keys(titles)) fill(titles[name], ctx.t(`alarms.depth.${name}`));
     fill(head, h("div", {class: "line"}, colourWord(ctx, row.colour), stateSign(row.state), h("span", {class: `stateword ${row.state}`}, ctx.t(`alarms.state.${row.state}`)), row.grade ? h("span", {class: "badge"}, ctx.t("alarms.grade", {grade: row.grade})) : null, hazardSign(row.hazard), ctx.t(`hazard.${row.hazard}`)),
-      h("h2", {class: "atitle"}, titled(ctx, row)), h("p", {class: "why", lang: "en"}, row.why), remarks(ctx, row).map((each) => h("div", {class: "line"}, each)));
+      h("h2", {class: "atitle"}, titled(ctx, row)), reasoned(ctx, row), remarks(ctx, row).map((each) => h("div", {class: "line"}, each)));
     if (!asking) drawActs(state);
     fill(facts, pairs([
       [ctx.t("alarms.fact.stations"), row.series.map((name, at) => [at ? ", " : "", h("button", {type: "button", class: "link", onclick: () => ctx.send("series", {name})}, places(ctx, {stations: [row.stations[at]], more: 0}))])],
@@ -69,7 +69,7 @@ const AlarmDepthPane = pane("alarmdepth", (ctx) => {
     ]));
     drawPicture(state);
     fill(life, h("ol", {class: "life"}, state.steps.map((step) => h("li", {}, h("span", {class: "num"}, fullTime(step.at, ctx.zone)), " ", h("strong", {}, ctx.t(`alarms.event.${step.event}`)), ` · ${step.by === "watch" ? ctx.t("alarms.watch") : step.by} `,
-      stateSign(step.state), h("span", {class: `stateword ${step.state}`}, ` ${ctx.t(`alarms.state.${step.state}`)}`), " ", colourWord(ctx, step.colour), step.note ? h("div", {class: "muted note"}, step.note) : null))));
+      stateSign(step.state), h("span", {class: `stateword ${step.state}`}, ` ${ctx.t(`alarms.state.${step.state}`)}`), " ", colourWord(ctx, step.colour), step.note ? h("div", {class: "muted note"}, spoken(ctx, step, "note").text) : null))));
     fill(receipts, state.dry ? h("p", {class: "muted"}, ctx.t("alarms.receipts.dry")) : null,
       state.notices.length ? h("table", {}, h("thead", {}, h("tr", {}, ["at", "channel", "what", "stage", "acknowledged"].map((name) => h("th", {scope: "col"}, ctx.t(`alarms.receipts.${name}`))))),
         h("tbody", {}, state.notices.map((each) => h("tr", {}, h("td", {class: "num"}, fullTime(each.at, ctx.zone)), h("th", {scope: "row"}, each.channel), h("td", {}, ctx.t(`alarms.told.${each.what}`)), h("td", {}, ctx.t(`alarms.stage.${each.stage.replace(" ", "-")}`), each.tries > 1 ? ` (${each.tries}×)` : "", each.why ? `: ${each.why}` : ""), h("td", {}, each.acknowledged)))))

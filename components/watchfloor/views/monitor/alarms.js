@@ -23,9 +23,18 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
 
   // ---- drawing ----
 
+  const linkedTo = (row, state) => Boolean(state.series) && row.series.includes(state.series);
+
+  /** Have a node hold some nodes in their order; those that stand there already are not touched. */
+  function settle(parent, wanted) {
+    const all = new Set(wanted);
+    for (const node of [...parent.children]) if (!all.has(node)) node.remove();
+    wanted.forEach((node, at) => { if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] || null); });
+  }
+
   function drawRow(row, state, many) {
     const key = `a:${row.id}`;
-    const linked = state.series && row.series.includes(state.series);
+    const linked = linkedTo(row, state);
     return h("div", {
       role: "option", id: `alarm-${row.id}`, class: `arow ${many ? "part" : ""} ${row.state} ${row.waits ? "waits" : ""} ${linked ? "linked" : ""} ${key === cursor ? "on" : ""}`,
       "aria-selected": key === cursor ? "true" : "false", "aria-checked": marked.has(row.id) ? "true" : null, "data-key": key,
@@ -81,15 +90,14 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
       if (many) { lines.push({key: `g:${group.id}`, group}); nodes.push(same(`g:${group.id}`, [{...group, rows: 0}, ...around], () => drawGroup(group, state))); }
       for (const row of group.rows) {
         lines.push({key: `a:${row.id}`, row, group});
-        nodes.push(same(`a:${row.id}`, [row, many, marked.has(row.id), state.series, ...around], () => drawRow(row, state, many)));
+        nodes.push(same(`a:${row.id}`, [row, many, marked.has(row.id), linkedTo(row, state), ...around], () => drawRow(row, state, many)));
       }
       if (group.more) nodes.push(h("button", {type: "button", class: "link more", tabindex: "-1", onclick: () => ctx.send("more", {group: group.id})}, `${ctx.t("alarms.more", {n: number(group.more)})}: ${titled(ctx, group)}`));
     }
     standing = fresh;
     if (cursor && !line()) cursor = null;
     const top = box.scrollTop;
-    const options = nodes.filter((node) => node.getAttribute("role") === "option");
-    if (options.length !== box.children.length || options.some((node, at) => node !== box.children[at])) box.replaceChildren(...options);
+    settle(box, nodes.filter((node) => node.getAttribute("role") === "option"));
     const extra = nodes.filter((node) => node.getAttribute("role") !== "option");
     fill(tail, extra, state.more ? h("button", {type: "button", class: "link", onclick: () => ctx.send("more")}, ctx.t("alarms.more", {n: number(state.more)})) : null);
     tail.hidden = !tail.childNodes.length;

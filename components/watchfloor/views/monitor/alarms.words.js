@@ -27,6 +27,18 @@ function titled(ctx, item) {
   return ctx.language === "zh" && item.zh ? item.zh : item.title;
 }
 
+/** What was said of something by name, in the page's language; of what is known in English words alone, those. */
+function spoken(ctx, item, name, attrs) {
+  const zh = ctx.language === "zh" && item[`${name}_zh`];
+  return {attrs: {...attrs, lang: zh ? "zh-Hans" : "en"}, text: zh || item[name]};
+}
+
+/** The paragraph that says why. */
+function reasoned(ctx, row) {
+  const said = spoken(ctx, row, "why", {class: "why"});
+  return h("p", said.attrs, said.text);
+}
+
 /** "4 min 05 s", "2 h 10 min". */
 function lasting(ctx, ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -143,7 +143,7 @@ def flagged(
     ]
 
 
-def raised(alarms: list[Any], name: str) -> list[dict[str, Any]]:
+def raised(alarms: list[Any], name: str, language: str = "en") -> list[dict[str, Any]]:
     """Return the alarms that rest on a series: when they stood, and which samples fired the rule."""
     made = []
     for alarm in alarms:
@@ -154,7 +154,7 @@ def raised(alarms: list[Any], name: str) -> list[dict[str, Any]]:
             {
                 "id": alarm.id,
                 "title": plain(alarm.title, 160),
-                "why": plain(alarm.verdict.why, 300),
+                "why": plain(alarm.why(language), 300),
                 "severity": str(alarm.severity),
                 "state": str(alarm.state.value),
                 "from": micros(alarm.onset) / 1e3,

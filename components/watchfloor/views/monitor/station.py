@@ -158,7 +158,7 @@ class StationDepth(MonitorView):
             "curve": drawn.packed(),
             "limits": limits,
             "latest": _plain(curves.latest(newest, name)),
-            "alarms": curves.raised(Roll.of(self.floor).about(name, as_of), name),
+            "alarms": curves.raised(Roll.of(self.floor).about(name, as_of), name, self.selection.language),
             "events": curves.happened(store, str(row["hazard"]), start, end, as_of) if row["hazard"] else [],
             "marks": curves.flagged(store, name, start, end, as_of, chosen.language),
             "near": near,
