@@ -103,7 +103,8 @@ def site_of(
         low, high = need.allowed
         made[need.field] = (("y", "x"), np.clip(values, low, high), {"units": need.spec.units})
     coords: dict[str, Any] = {"y": grid.y, "x": grid.x}
-    coords |= _moved(example, example, grid.degrees)
+    here = Grid(grid.x[[0, -1]], grid.y[[0, -1]], grid.crs)
+    coords |= _moved(example, example, here.degrees)
     return xr.Dataset(made, coords=coords, attrs={"crs": grid.crs, "remarks": "\n".join(said)})
 
 
@@ -274,9 +275,10 @@ def _point(floor: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _corners(site: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Return longitude and latitude of a site's corners, or of its named places."""
     if set(site.coords) >= _GRID:
-        lon, lat = Grid.of(site).degrees()
-        return lon, lat
+        grid = Grid.of(site)
+        return Grid(grid.x[[0, -1]], grid.y[[0, -1]], grid.crs).degrees()
     return np.asarray(site.longitude.values), np.asarray(site.latitude.values)
 
 
@@ -311,7 +313,6 @@ def _moved(
 def _valleys(site: xr.Dataset, lons: np.ndarray, lats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Move places to the lowest land within a tenth of the site around them."""
     grid = Grid.of(site)
-    all_lon, all_lat = grid.degrees()
     height = np.asarray(site[BASE].values, float)
     sea = np.asarray(site["sea_mask"].values) > 0.5 if "sea_mask" in site else np.zeros(height.shape, bool)
     height = np.where(sea, np.inf, height)
@@ -327,7 +328,8 @@ def _valleys(site: xr.Dataset, lons: np.ndarray, lats: np.ndarray) -> tuple[np.n
         near = height[top:bottom, left:right]
         if near.size and np.isfinite(near).any():
             row, column = np.unravel_index(int(np.argmin(near)), near.shape)
-            lons[number], lats[number] = all_lon[top + row, left + column], all_lat[top + row, left + column]
+            at = Grid(grid.x[[left + column]], grid.y[[top + row]], grid.crs).degrees()
+            lons[number], lats[number] = at[0][0, 0], at[1][0, 0]
     return lons, lats
 
 

@@ -23,13 +23,13 @@ __all__ = [
 ]
 
 Kind = Literal[
-    "alert", "alarm", "event", "incident", "report", "detection", "resource", "draft", "notice", "rule"
+    "alert", "alarm", "event", "incident", "report", "detection", "resource", "draft", "notice", "rule", "scenario"
 ]
 KINDS: tuple[Kind, ...] = ("alert", "alarm", "event", "incident", "report", "detection", "resource")
 """Kinds that speak of the world, which desks show; who names no kind asks for all of these."""
-ALL: tuple[Kind, ...] = (*KINDS, "draft", "notice", "rule")
-"""Every kind: a draft of a message, a notice that was sent to someone and a rule speak of the floor's own work."""
-OWN: frozenset[str] = frozenset({"alarm", "draft", "notice", "rule"})
+ALL: tuple[Kind, ...] = (*KINDS, "draft", "notice", "rule", "scenario")
+"""Every kind: a draft of a message, a notice that was sent, a rule and a scenario speak of the floor's own work."""
+OWN: frozenset[str] = frozenset({"alarm", "draft", "notice", "rule", "scenario"})
 """Kinds that only the floor itself makes: no source can."""
 MOMENTARY: frozenset[str] = frozenset({"event", "detection", "report"})
 """Kinds that tell of a moment."""

@@ -16,6 +16,12 @@ from watchfloor.views.situation.rows import millis, rows
 
 __all__ = ["Detail", "DetailPane"]
 
+MODELLED = frozenset(
+    {
+        "chemical", "crowd", "drought", "earthquake", "epidemic", "flood", "landslide", "mine", "storm", "wildfire",
+    }
+)  # fmt: skip
+"""Hazards of which the twin has a model, named so that no model is imported to show a record."""
 _REVISIONS = 50
 """Revisions shown; the latest ones."""
 _MOST = 8 * 1024 * 1024
@@ -89,6 +95,9 @@ class Detail(View):
             "badges": list(row.badges) if row else ["expired"],
             "monitor": "./monitor" + Selection(record=name, tab="alarm").to_query()
             if record.kind == "alarm"
+            else "",
+            "twin": "./twin" + Selection(record=name).to_query()
+            if record.kind in {"alert", "alarm", "event", "incident"} and record.hazard in MODELLED
             else "",
             "placed": record.geometry is not None,
             "coded": self._coded(record),

@@ -8,23 +8,25 @@ import param
 from panel.viewable import Viewer
 
 from watchfloor.core.errors import WatchfloorError
-from watchfloor.hazards import HAZARDS
+from watchfloor.hazards import library
 from watchfloor.hazards.ensemble import Shelf
-from watchfloor.hazards.scenario import Scenario
 from watchfloor.views.monitor.base import on_page
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation.picture import Picture
+from watchfloor.views.twin.begin import FIRST, begun
+from watchfloor.views.twin.card import Card
+from watchfloor.views.twin.course import Course
 from watchfloor.views.twin.forms import models
+from watchfloor.views.twin.frames import Frames
 from watchfloor.views.twin.mapping import TwinMap
 from watchfloor.views.twin.outcome import Outcome
 from watchfloor.views.twin.running import RunBar
+from watchfloor.views.twin.scenarios import Scenarios
 from watchfloor.views.twin.setup import Setup
+from watchfloor.views.twin.stakes import Stakes
 from watchfloor.views.twin.work import Work
 
 __all__ = ["TwinDesk"]
-
-FIRST = "flood"
-"""Model that is open where nobody asked for another."""
 
 
 class TwinDesk(Viewer):
@@ -46,7 +48,7 @@ class TwinDesk(Viewer):
     >>> with watchfloor.open("demo", store=Store.open(":memory:")) as floor:
     ...     desk = TwinDesk(floor)
     ...     sorted(desk.places), desk.close()
-    (['kpi', 'list', 'map', 'side'], None)
+    (['detail', 'kpi', 'list', 'map', 'side', 'time'], None)
     """
 
     floor = param.Parameter(doc="The floor.")
@@ -62,14 +64,33 @@ class TwinDesk(Viewer):
         self.setup = Setup(floor, chosen, **shared)
         self.bar = RunBar(floor, chosen, **shared)
         self.outcome = Outcome(floor, chosen, **shared)
-        self.parts: list[Any] = [self.setup, self.bar, self.outcome]
+        self.stakes = Stakes(floor, chosen, **shared)
+        self.stakes.find = self.map.frame.see
+        self.scenarios = Scenarios(floor, chosen, **shared)
+        self.card = Card(floor, chosen, **shared)
+        self.frames = Frames(floor, chosen, **shared)
+        self.course = Course(floor, chosen, **shared)
+        self.parts: list[Any] = [
+            self.setup, self.bar, self.outcome, self.stakes, self.scenarios, self.card, self.frames, self.course,
+        ]  # fmt: skip
         self._stop = self.work.listen(["scenario"], self._named)
         self._thread: Thread | None = None
 
     @property
     def places(self) -> dict[str, Any]:
         """The parts by their place on a page (see `views.page.page`)."""
-        return {"map": self.map, "side": self.setup, "kpi": self.bar, "list": self.outcome}
+
+        def stacked(*views: Any) -> pn.Column:
+            return pn.Column(*views, sizing_mode="stretch_width", margin=0)
+
+        return {
+            "map": self.map,
+            "side": self.setup,
+            "kpi": self.bar,
+            "list": stacked(self.outcome, self.stakes),
+            "detail": stacked(self.scenarios, self.card),
+            "time": stacked(self.frames, self.course),
+        }
 
     def follow(self, doc: Any = None) -> None:
         """Open what the address asks for; models are imported beside the page, which does not wait for them."""
@@ -92,15 +113,22 @@ class TwinDesk(Viewer):
 
     def _open(self, doc: Any) -> None:
         """Import the models and begin; on a thread."""
-        wanted = self.selection.model or FIRST
-        name = wanted if wanted in HAZARDS else FIRST
+        chosen = self.selection
         try:
-            HAZARDS[name]
-            scenario = Scenario(name, area=self.selection.area)
-        except WatchfloorError:
-            scenario = Scenario(next(iter(models()))["name"])
+            kept = None if chosen.scenario is None else library.read(self.floor, chosen.scenario)
+        except WatchfloorError as error:
+            kept = None
+            text = str(error)
+            on_page(doc, lambda: self.bar.pane.say(text, bad=True))
+        if kept is not None:
+            saved = kept
+            models()
+            on_page(doc, lambda: self.work.open(saved))
+            return
+        first, origin = begun(self.floor, chosen)
+        self.work.origin = origin
         models()
-        on_page(doc, lambda: self.work.begin(scenario))
+        on_page(doc, lambda: self.work.begin(first))
 
     def _named(self, *_: Any) -> None:
         now = self.work.scenario
@@ -118,7 +146,9 @@ class TwinDesk(Viewer):
             height=640,
             margin=0,
         )
-        return pn.Column(places["kpi"], upper, sizing_mode="stretch_width", margin=0)
+        return pn.Column(
+            places["kpi"], upper, places["time"], places["detail"], sizing_mode="stretch_width", margin=0
+        )
 
 
 def _shelf(floor: Any) -> Shelf | None:

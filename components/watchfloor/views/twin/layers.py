@@ -11,6 +11,8 @@ import xarray as xr
 from watchfloor.core.errors import UnknownNameError
 from watchfloor.core.fields import FIELDS
 from watchfloor.hazards.ensemble import Ensemble
+from watchfloor.hazards.grid import Grid
+from watchfloor.hazards.resample import onto
 from watchfloor.hazards.spec import Gives
 from watchfloor.views.map.style import palette
 
@@ -126,7 +128,6 @@ def layer(ensemble: Ensemble, shown: Shown) -> Layer:
         raise UnknownNameError("way to look at an ensemble", shown.how, HOWS)
     gives = known[name]
     data = ensemble.data[name]
-    model = ensemble.request.model
     until = ensemble.request.until
     title = {"en": gives.spec.en, "zh": gives.spec.zh}
     never = name == "arrival_time" or "never" in data.attrs
@@ -184,7 +185,6 @@ def layer(ensemble: Ensemble, shown: Shown) -> Layer:
         else values == 0
     )
     note["least"] = least / factor if how != "spread" else 0.0
-    _ = model
     return _made(values.where(~hidden), title, how, units, 0.0, high, factor, colours, note, ensemble)
 
 
@@ -280,12 +280,13 @@ def _frame(ensemble: Ensemble, course: xr.DataArray, shown: Shown, least: float)
 
 
 def _land(ensemble: Ensemble, like: xr.DataArray) -> np.ndarray | None:
-    """Return where there is land on a result's grid, or None where the site does not say."""
+    """Return which cells of a result are land through and through, or None where the site does not say."""
     site = ensemble.request.site
     if "sea_mask" not in site or not {"y", "x"} <= set(like.dims):
         return None
-    sea = site.sea_mask.sel(y=like.y, x=like.x, method="nearest")
-    return np.asarray(sea.values < 0.5)
+    sea = site.sea_mask.assign_attrs(crs=site.attrs["crs"])
+    share = onto(Grid(like.x.values, like.y.values, str(site.attrs["crs"])), sea, "sea_mask", "1")
+    return np.asarray(np.nan_to_num(share) <= 0.0)
 
 
 def _made(

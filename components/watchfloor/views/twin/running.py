@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from watchfloor.hazards.ensemble import MEMBERS
+from watchfloor.views.selection import Selection
 from watchfloor.views.twin.base import TwinPane, TwinView
 from watchfloor.views.twin.layers import area_above
 from watchfloor.views.twin.runs import Answer
@@ -46,6 +47,9 @@ class RunBar(TwinView):
             "preview": _stand(work.preview),
             "longer": _stand(work.longer),
             "shown": None,
+            "origin": None
+            if work.origin is None
+            else "./situation" + Selection(record=work.origin).to_query(),
         }
         if answer is not None and answer.ensemble is not None and work.scenario is not None:
             ensemble = answer.ensemble

@@ -147,6 +147,13 @@ class Runs:
                 self._threads[rank] = thread
                 thread.start()
 
+    def kept(self, key: str) -> bool:
+        """Tell whether an ensemble is on the shelf, so that asking for it costs little."""
+        try:
+            return self._shelf is not None and (self._shelf.place(key) / "template.nc").is_file()
+        except WatchfloorError:
+            return False
+
     def cancel(self, *, preview: bool = False) -> None:
         """Give up what runs."""
         rank = PREVIEW if preview else RUN
@@ -225,8 +232,8 @@ class Runs:
                 folder=folder,
                 tell=tell,
                 stop=stop,
-                part=None if rank == PREVIEW else part.append,
-                every=max(5, request.size // 10),
+                part=part.append,
+                every=max(2, request.size // 10),
             )
         except Cancelled:
             self._say(Answer(scenario, fidelity, "cancelled"))

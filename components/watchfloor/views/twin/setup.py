@@ -134,8 +134,8 @@ class Setup(TwinView):
         action: Action = now.actions[at]
         name = str(message["name"])[:80]
         value = number(message, "value")
-        if name in {"start", "end"}:
-            action = replace(action, **{name: value * 3600.0})
+        if name == "start":
+            action = replace(action, start=value * 3600.0)
         elif name == "reliability":
             action = replace(action, reliability=value)
         else:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from threading import Thread, current_thread
 from typing import Any
 
 import panel as pn
@@ -15,6 +16,7 @@ from watchfloor.hazards import HAZARDS
 from watchfloor.hazards.action import Action
 from watchfloor.hazards.base import FIDELITIES, Fidelity
 from watchfloor.hazards.ensemble import Shelf
+from watchfloor.hazards.library import Saved, opening
 from watchfloor.hazards.scenario import Scenario, configured
 from watchfloor.views.monitor.base import on_page
 from watchfloor.views.selection import Selection
@@ -63,14 +65,17 @@ class Work(param.Parameterized):
     )
     drawn = param.List([], doc="Points tapped so far, longitude and latitude.")
     inputs = param.Parameter(None, doc="Site and forcing of the scenario as they were made last.")
+    kept = param.Integer(0, doc="Grows whenever the library changed.")
     errors = param.Dict({}, doc="What was refused: name of the field in the form -> sentence.")
 
     def __init__(self, floor: Any, selection: Selection, shelf: Shelf | None = None, **params: Any) -> None:
         super().__init__(floor=floor, selection=selection, **params)
-        self._doc = pn.state.curdoc
+        self.doc = pn.state.curdoc
+        """The page's document; None in a notebook."""
+        self.origin: tuple[str, str, str] | None = None
+        """Kind, source and key of the record that this began from."""
+        self._threads: list[Thread] = []
         self.runs = Runs(floor, self._heard, shelf)
-        self.alone = False
-        """Whether results are taken at once, on whatever thread they come: where there is no page."""
 
     # what is asked
 
@@ -82,6 +87,17 @@ class Work(param.Parameterized):
             self.param.update(shown=Shown(), inputs=None)
         if run:
             self.runs.ask(scenario, "preview")
+
+    def open(self, saved: Saved) -> None:
+        """Open a scenario of the library; a longer run of it that is on the shelf is taken from there."""
+        self.runs.cancel()
+        self.param.update(answer=None, longer=None)
+        self.begin(saved.scenario)
+        self.selection.param.update(scenario=saved.key, area=None)
+        runs = dict((saved.provenance or {}).get("runs") or {})
+        finest = next((one for one in reversed(FIDELITIES) if one in runs and one != "preview"), None)
+        if finest is not None and self.runs.kept(str(runs[finest])):
+            self.runs.ask(saved.scenario, finest)
 
     def choose(self, model: str) -> None:
         """Take another model for the same place and time.
@@ -96,7 +112,9 @@ class Work(param.Parameterized):
         now = self.scenario
         self.runs.cancel()
         self.param.update(answer=None, longer=None)
-        self.begin(Scenario(model) if now is None else Scenario(model, area=now.area, start=now.start))
+        first = opening(self.floor, model)
+        self.selection.scenario = None
+        self.begin(first if now is None else first.but(area=now.area, start=now.start))
 
     def change(self, name: str, **changes: Any) -> None:
         """Ask the same otherwise; what is refused is said beside the form's field `name`."""
@@ -243,15 +261,25 @@ class Work(param.Parameterized):
         """Look at something else of the result."""
         self.shown = self.shown.but(**changes)
 
+    def aside(self, work: Callable[[], object]) -> None:
+        """Do slow work on a thread of its own, so that the page goes on."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = Thread(target=work, name="twin-aside", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
     def close(self) -> None:
-        """Cancel all that runs."""
+        """Cancel all that runs, and wait for what is worked on: a store is not closed under its readers."""
         self.runs.close()
+        for thread in self._threads:
+            if thread is not current_thread():
+                thread.join(timeout=10)
 
     # what comes back
 
     def _heard(self, answer: Answer) -> None:
         """Take how a run stands; on a thread of the runs."""
-        doc = self._doc
+        doc = self.doc
         if doc is not None and doc.session_context is None:
             return  # a server tries the desk before anybody looks
         inputs = None

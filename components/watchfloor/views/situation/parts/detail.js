@@ -41,6 +41,7 @@ const DetailPane = pane("detail", (ctx) => {
         ctx.t("detail.disputed", {type: each.type, time: fullTime(each.sent, ctx.zone), trust: ctx.t(`trust.${each.trust}`)}))),
       record.area ? h("p", {class: "where"}, record.area) : null,
       record.monitor ? h("p", {class: "monitor"}, h("a", {href: record.monitor}, ctx.t("detail.monitor"))) : null,
+      record.twin ? h("p", {class: "monitor"}, h("a", {href: record.twin}, ctx.t("detail.twin"))) : null,
       record.placed ? null : coded(record.coded));
   }
 
