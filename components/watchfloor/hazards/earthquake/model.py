@@ -274,6 +274,11 @@ class Earthquake(Hazard):
         found["ground_acceleration"] = np.minimum(found["ground_acceleration"], 60.0)
         return self.result(found, {"y": grid.y, "x": grid.x}, prepared.site.attrs, never=prepared.until)
 
+    @classmethod
+    def warm(cls) -> None:
+        """Compile the loops."""
+        Waves(0, 1.0).on(np.zeros(2), np.zeros(2))
+
     # ---- inside
 
     def _source(self, prepared: Prepared, theta: Mapping[str, Any]) -> Source:
