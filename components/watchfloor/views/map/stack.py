@@ -81,6 +81,7 @@ class Stack:
         self.counts: dict[str, tuple[int, int]] = {}
         self._below: list[Any] = list(figure.renderers)
         self._above: list[Any] = []
+        self._between: list[Any] = []
         self._pending: set[str] = set()
         self._looked = False
         self.scale = 1.0
@@ -89,6 +90,10 @@ class Stack:
     def keep_above(self, *renderers: Any) -> None:
         """Leave renderers above all layers."""
         self._above += renderers
+
+    def keep_between(self, *renderers: Any) -> None:
+        """Leave renderers above all pictures of the ground, and below lines, areas and places."""
+        self._between += renderers
 
     def magnify(self, scale: float) -> None:
         """Draw all that is on the map larger, for a wall."""
@@ -150,14 +155,15 @@ class Stack:
                 self.drawn[layer.name].style(
                     shown(layer, states), self.on(layer) and self.close_enough(layer)
                 )
+        drawn = [layer for layer in ordered(self.layers, states) if layer.name in self.drawn]
+        if self._between:  # pictures of the ground first: a result lies on them
+            drawn.sort(key=lambda layer: layer.style.kind != "raster")
+        ground = sum(layer.style.kind == "raster" for layer in drawn) if self._between else 0
         order = [
             *self._below,
-            *(
-                r
-                for layer in ordered(self.layers, states)
-                if layer.name in self.drawn
-                for r in self.drawn[layer.name].renderers
-            ),
+            *(r for layer in drawn[:ground] for r in self.drawn[layer.name].renderers),
+            *self._between,
+            *(r for layer in drawn[ground:] for r in self.drawn[layer.name].renderers),
             *self._above,
         ]
         if force or [r.id for r in order] != [r.id for r in self.figure.renderers]:

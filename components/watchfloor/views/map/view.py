@@ -91,6 +91,7 @@ class MapView(Viewer):
             (self.home, 1000, 667),
             self._later if self._turn.served else None,
         )
+        self.stack.layers = [layer for layer in self.stack.layers if self.wanted(layer)]
         self.stack.keep_above(*self.focus.renderers)
         self.frame = Frame(
             self.heard,
@@ -119,6 +120,10 @@ class MapView(Viewer):
     def __panel__(self) -> Any:
         """Return what is shown."""
         return self.frame
+
+    def wanted(self, layer: Any) -> bool:  # noqa: ARG002  for maps of less
+        """Tell whether a layer of the catalog is on this map; on this one, all are."""
+        return True
 
     # --- news -------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ const CoursePane = pane("course", (ctx) => {
   const chart = s("svg", {class: "chart", role: "group"});
   const notice = h("div", {class: "notice bad", role: "alert", hidden: true});
   ctx.root.append(head, chart, notice);
-  const W = 900, H = 130, L = 46, R = 10, T = 8, B = 20;
+  const L = 46, R = 14, T = 8, B = 20;
+  let W = 900, H = 120;
   let field = "", line = 0, held = null, data = null, timer = 0, due = false;
   const says = (row) => (ctx.language === "zh" && row.zh ? row.zh : row.en);
 
@@ -28,7 +29,10 @@ const CoursePane = pane("course", (ctx) => {
   const now = () => data.courses.find((one) => one.field === field) || data.courses[0];
   function scales(one) {
     const all = one.values.flat();
-    const high = Math.max(...all, one.low >= 0 ? 1e-9 : -Infinity), low = Math.min(0, ...all);
+    const high = Math.max(...all), least = Math.min(...all);
+    // what hardly changes is seen from near, all else from zero
+    const near = Math.abs(high - least) < 0.3 * Math.max(Math.abs(high), Math.abs(least)) && Math.abs(high) > 50;
+    const low = held ? held.low : near ? least - 0.25 * (high - least || 1) : Math.min(0, least);
     const top = held ? held.top : high <= low ? low + 1 : low + (high - low) * 1.25, first = Math.min(0, data.time[0]), end = Math.max(data.until, data.time[data.time.length - 1]);
     return {top, low, x: (t) => L + (t - first) / (end - first || 1) * (W - L - R), y: (v) => H - B - (v - low) / (top - low || 1) * (H - T - B),
       t: (x) => first + (x - L) / (W - L - R) * (end - first), v: (y) => low + (H - B - y) / (H - T - B) * (top - low), first, end};
@@ -83,7 +87,8 @@ const CoursePane = pane("course", (ctx) => {
   }
 
   function draw() {
-    const one = now();
+    const one = now(), box = chart.getBoundingClientRect();
+    if (box.width > 100) { W = Math.round(box.width); H = Math.round(box.height); }
     chart.setAttribute("viewBox", `0 0 ${W} ${H}`);
     chart.setAttribute("aria-label", says(one));
     const scale = scales(one);
@@ -101,7 +106,7 @@ const CoursePane = pane("course", (ctx) => {
       const hours = data.time[i] < 7200 ? `${Math.round(data.time[i] / 60)} min` : `${number(data.time[i] / 3600, 1)} h`;
       const dot = s("circle", {cx: scale.x(data.time[i]), cy: scale.y(v), r: 7, class: "dot", tabindex: "0", role: "slider", "aria-label": `${says(one)} ${hours}`, "aria-valuenow": v, "aria-valuetext": `${v} ${one.units}`},
         s("title", {}, `${hours}: ${number(v, 2)} ${one.units}`));
-      dot.addEventListener("pointerdown", (event) => { held = {at: i, x: event.clientX, top: scale.top}; chart.setPointerCapture(event.pointerId); event.preventDefault(); });
+      dot.addEventListener("pointerdown", (event) => { held = {at: i, x: event.clientX, top: scale.top, low: scale.low}; chart.setPointerCapture(event.pointerId); event.preventDefault(); });
       dot.addEventListener("keydown", (event) => {
         const step = (scale.top - scale.low) / 50, by = {ArrowUp: step, ArrowDown: -step}[event.key];
         if (by) { event.preventDefault(); event.stopPropagation(); move(i, v + by); chart.querySelectorAll("circle")[i]?.focus(); }
@@ -111,6 +116,10 @@ const CoursePane = pane("course", (ctx) => {
     });
     fill(chart, kids);
   }
+
+  const watch = new ResizeObserver(() => { if (data && data.courses.length && Math.abs(chart.getBoundingClientRect().width - W) > 4) draw(); });
+  watch.observe(chart);
+  ctx.ends(() => watch.disconnect());
 
   return (state) => {
     ctx.root.hidden = !state.courses.length;

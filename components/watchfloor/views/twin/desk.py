@@ -85,10 +85,10 @@ class TwinDesk(Viewer):
 
         return {
             "map": self.map,
-            "side": self.setup,
+            "side": stacked(self.setup, self.scenarios, self.card),
             "kpi": self.bar,
-            "list": stacked(self.outcome, self.stakes),
-            "detail": stacked(self.scenarios, self.card),
+            "list": stacked(self.outcome),
+            "detail": stacked(self.stakes),
             "time": stacked(self.frames, self.course),
         }
 

@@ -137,7 +137,10 @@ def layer(ensemble: Ensemble, shown: Shown) -> Layer:
     if never:
         colours = palette("Inferno256")[::-1]
     high = nice(top / factor)
-    note: dict[str, Any] = {"members": ensemble.members}
+    note: dict[str, Any] = {
+        "members": ensemble.members,
+        "units": "" if gives.spec.units == "1" else gives.spec.units,
+    }
     least = min(gives.levels) if gives.levels and gives.intensity else 0.0
     if shown.how == "probability" and not never:
         level = shown.level if shown.level is not None else _usual(gives, top)

@@ -62,13 +62,19 @@ class TwinMap(MapView):
         words.text_font = {"value": FONT}
         self.drawings = [line, renderer(self.points, dots), renderer(self.points, words)]
         self.figure.renderers.extend(self.drawings)
-        self.stack.keep_above(self.overlay.image, self.overlay.dots, *self.drawings)
+        self.stack.keep_between(self.overlay.image)
+        self.stack.keep_above(self.overlay.dots, *self.drawings)
+        self.stack.restyle(force=True)
         self._stops = [
             work.listen(["answer", "shown"], self._result),
             work.listen(["scenario", "inputs", "drawn", "placing"], self._hand),
         ]
         self._result()
         self._hand()
+
+    def wanted(self, layer: Any) -> bool:
+        """Leave out what is live: the present is another desk's, and would stand over what may come."""
+        return not layer.live
 
     def close(self) -> None:
         """Stop watching."""

@@ -23,7 +23,7 @@ const OutcomePane = pane("outcome", (ctx) => {
   function sentence(result) {
     const note = result.note, field = result.fields.find((one) => one.field === result.field);
     const name = says(field);
-    if (result.how === "probability") return ctx.t("twin.how.probability.long", {name, level: note.level, n: note.members});
+    if (result.how === "probability") return ctx.t("twin.how.probability.long", {name, level: `${note.level} ${note.units}`.trim(), n: note.members});
     if (result.how === "worst") return ctx.t("twin.how.worst.long", {name, member: note.member, n: note.members});
     if (result.how === "member") return ctx.t("twin.how.member.long", {name, member: note.member});
     if (result.how === "time") return ctx.t("twin.how.time.long", {member: note.member});
@@ -34,9 +34,10 @@ const OutcomePane = pane("outcome", (ctx) => {
     if (result.how !== "probability") return null;
     const note = result.note, most = note.most || 1;
     const typed = h("output", {class: "num"}, String(note.level));
+    const unit = h("span", {class: "muted"}, note.units);
     return h("div", {class: "field"}, h("span", {class: "name"}, ctx.t("twin.threshold")),
       h("span", {class: "pair"}, h("input", {type: "range", min: 0, max: most, step: most / 100, value: note.level, "aria-label": ctx.t("twin.threshold"),
-        oninput: (event) => { typed.textContent = event.target.value; soon("level", {value: Number(event.target.value)}); }}), typed),
+        oninput: (event) => { typed.textContent = event.target.value; soon("level", {value: Number(event.target.value)}); }}), typed, unit),
       h("div", {class: "chips"}, result.levels.map((one) => h("button", {type: "button", class: `chip ${one === note.level ? "on" : ""}`, "aria-pressed": String(one === note.level), onclick: () => ctx.send("level", {value: one})}, String(one)))));
   }
 

@@ -97,7 +97,7 @@ class Overlay:
         self.source = ColumnDataSource(empty)
         self._mapper = LinearColorMapper(palette=["#00000000"] * 256, low=-0.5, high=255.5)
         glyph = Image(
-            image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=self._mapper, global_alpha=0.85
+            image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=self._mapper, global_alpha=0.72
         )
         self.image = renderer(self.source, glyph, name="twin#raster")
         self.spots = ColumnDataSource({"x": [], "y": [], "fill": []})

@@ -30,7 +30,7 @@ const RunBarPane = pane("runbar", (ctx) => {
         h("span", {class: `badge ${shown.stale ? "late" : "new"}`}, shown.stale ? ctx.t("twin.stale") : ctx.t(`twin.${shown.fidelity}`)),
         fact(ctx.t("twin.members"), shown.members === shown.of ? shown.members : `${shown.members} / ${shown.of}`),
         area ? fact(ctx.t("twin.area_above", {level: `${area.level} ${area.units === "1" ? "" : area.units}`}), `${number(area.mid, 1)} km² (${number(area.low, 1)}–${number(area.high, 1)})`, ctx.t("twin.area_above.long")) : null,
-        shown.balance === null ? null : fact(ctx.t("twin.balance"), `${(shown.balance * 100).toPrecision(2)} %`, ctx.t("twin.balance.long")),
+        shown.balance === null ? null : fact(ctx.t("twin.balance"), `${Math.abs(shown.balance * 100) < 1e-4 ? "< 0.0001" : (Math.abs(shown.balance) * 100).toPrecision(2)} %`, ctx.t("twin.balance.long")),
         fact(ctx.t("twin.took"), `${number(shown.seconds, 2)} s`),
         state.origin ? h("a", {href: state.origin}, `${ctx.t("twin.back")}${state.title ? `: ${state.title}` : ""}`) : state.title ? h("span", {class: "muted"}, state.title) : null,
       ] : h("span", {class: "muted", role: "status"}, preview ? ctx.t(`twin.${preview.stage}`) : ctx.t("twin.opening")));
