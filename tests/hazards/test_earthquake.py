@@ -258,6 +258,17 @@ def test_more_magnitude_more_shaking_and_a_deeper_focus_less():
     assert (soft > first).all()
 
 
+def test_a_map_of_velocity_or_of_acceleration_alone_is_enough():
+    site, axis = plain(), (("y", "x"), np.full((AXIS.size, AXIS.size), 20.0), {"units": "cm/s"})
+    by_velocity = run(site, quake().assign(ground_velocity=axis))
+    assert by_velocity.mmi.values == pytest.approx(float(to_intensity("pgv", 20.0)), abs=1e-5)
+    by_number = run(site, quake().assign(ground_acceleration=((), 2.0, {"units": "m/s^2"})))
+    assert by_number.mmi.values == pytest.approx(float(to_intensity("pga", 200.0)), abs=1e-5)
+    # nought is no map, as forms give it
+    none = quake().assign(mmi=((), 0.0, {"units": "1"}))
+    assert run(site, none).equals(run(site, quake()))
+
+
 def test_waves_arrive_at_the_speed_of_shear_waves():
     result = run(plain(), quake(depth=10.0))
     nearest = float(result.arrival_time.sel(x=500_000.0, y=3_000_000.0))
@@ -288,6 +299,11 @@ def test_measures_change_who_is_there_and_never_the_shaking():
         (plain(np.nan), quake(), "missing values"),
         (plain().assign(vs30=((), 500.0, {"units": "ft"})), quake(), "cannot be turned"),
         (plain(), quake().assign(mmi=(("y", "x"), np.full((4, 4), 6.0), {"units": "1"})), "another grid"),
+        (
+            plain(),
+            quake().assign(mmi=(("y", "x"), np.eye(AXIS.size) * 6.0, {"units": "1"})),
+            "what it covers",
+        ),
         (plain(), with_stations(quake(), [LON], [LAT], acceleration=[0.0]), "None of the instruments"),
         (
             plain(),

@@ -147,6 +147,20 @@ def test_rain_is_remembered_as_a_linear_store_does():
     assert float(wetness(1e9, 20.0, 30.0)) == 1.0
 
 
+def test_the_soil_holds_no_more_than_what_fell_and_no_more_than_flows_to_it():
+    # 60 mm in a day on soil of 1.5 m with 15 % of free pores fill 0.27 of it, however far the ridge is
+    site = hillside(cell=100.0, slope=0.3).assign(antecedent_rain=((), 0.0, {"units": "mm/d"}))
+    short = run(site, storm(5.0), memory=720.0)
+    assert float(short.soil_wetness[15, 15]) == pytest.approx(0.060 / (0.15 * 1.5), rel=0.05)
+    # steep, short and conductive ground lets go of it as it comes
+    swift = site.assign(transmissivity=((), 5000.0, {"units": "m^2/d"}))
+    assert float(run(swift, storm(5.0), memory=720.0).soil_wetness[6, 15]) < 0.1
+    deep = site.assign(soil_depth=((), 3.0, {"units": "m"}))
+    assert float(run(deep, storm(5.0), memory=720.0).soil_wetness[15, 15]) < 0.6 * float(
+        short.soil_wetness[15, 15]
+    )
+
+
 def test_hollows_are_wetter_than_noses():
     x, y = np.meshgrid(np.arange(60) * 10.0, np.arange(60)[::-1] * 10.0)
     z = 0.5 * y + 8.0 * np.cos(x / 60.0)
@@ -168,14 +182,26 @@ def test_larger_slides_reach_farther_and_never_uphill():
     slides = np.zeros(height.shape, bool)
     slides[0, 40] = True
     cells = order(height)
-    short, long = (reached(height, slides, cells, 5.0, 5.0, tangent) > 0 for tangent in (0.4, 0.3))
+    short, long = (reached(height, slides, cells, 5.0, 5.0, tangent)[0] > 0 for tangent in (0.4, 0.3))
     assert 15 < short.sum() < long.sum()
     # 72 - 0.3 L meets the gentle ground, 14 - 0.02 L
     assert long.sum() * 5.0 == pytest.approx(58.0 / 0.28, abs=6.0)
     assert not long[0, :40].any()
     # it does not climb the other side: the line is drawn along ways that go down only
-    assert not reached(height, slides, cells, 5.0, 5.0, 0.01)[0, 181:].any()
-    assert reached(height, np.zeros_like(slides), cells, 5.0, 5.0, 0.3).max() == 0.0
+    assert not reached(height, slides, cells, 5.0, 5.0, 0.01)[0][0, 181:].any()
+    assert reached(height, np.zeros_like(slides), cells, 5.0, 5.0, 0.3)[0].max() == 0.0
+
+
+def test_the_first_of_two_slides_sets_the_time():
+    height = (100.0 - 1.0 * np.arange(60))[None, :]
+    slides = np.zeros(height.shape, bool)
+    slides[0, [10, 20]] = True
+    when = np.where(np.arange(60) == 10, 900.0, 300.0)[None, :]
+    energy, first = reached(height, slides, order(height), 1.0, 1.0, 0.5, when)
+    assert (first[0, 11:20] == 900.0).all()
+    assert (first[0, 20:] == 300.0).all()
+    assert np.isinf(first[0, :10]).all()
+    assert (energy[0, 21:] > 0).all()
 
 
 # ---- inverse velocity

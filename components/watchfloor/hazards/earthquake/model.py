@@ -13,8 +13,8 @@ from watchfloor.hazards.action import EVACUATE, Measure, Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.earthquake.blending import COUPLING, Blend, correlation_range
 from watchfloor.hazards.earthquake.cases import REFERENCES
-from watchfloor.hazards.earthquake.conversion import from_intensity, slope
 from watchfloor.hazards.earthquake.ground import WATER, from_slope, ground_slope
+from watchfloor.hazards.earthquake.mapped import SPREAD, given, moved
 from watchfloor.hazards.earthquake.motion import ROCK
 from watchfloor.hazards.earthquake.prediction import Predicted, Source, observations, predict, told
 from watchfloor.hazards.earthquake.rupture import Rupture, rupture_length, rupture_width
@@ -65,7 +65,7 @@ class Earthquake(Hazard):
     kind: ClassVar[str] = "earthquake"
     title: ClassVar[Mapping[str, str]] = {"en": "Earthquake shaking", "zh": "地震动"}
     needs: ClassVar[tuple[Needs, ...]] = (
-        Needs("vs30", _GRID, default=0.0, doc="Stiffness of the ground; else it is taken from the slope of the elevation."),
+        Needs("vs30", _GRID, default=0.0, limits=(0, 2500), doc="Stiffness of the ground; else it is taken from the slope of the elevation."),
         Needs("elevation", _GRID, default=0.0, limits=(-500, 9000), doc="Height of the ground, for the stiffness where it is not given."),
         Needs("magnitude", (), "forcing", limits=(4.0, 9.0), doc="Moment magnitude."),
         Needs("longitude", (), "forcing", doc="Of the epicentre."),
@@ -74,10 +74,10 @@ class Earthquake(Hazard):
         Needs("strike", (), "forcing", default=-1.0, limits=(-1.0, 360.0), doc="Of the fault; -1 is unknown: then it is a point."),
         Needs("dip", (), "forcing", default=90.0, limits=(10.0, 90.0), doc="Of the fault."),
         Needs("rake", (), "forcing", default=-999.0, limits=(-999.0, 180.0), doc="Direction of slip; below -180 is unknown."),
-        Needs("mmi", _GRID, "forcing", default=0.0, limits=(0.5, 12), doc="A ShakeMap's intensity, in place of the prediction."),
+        Needs("mmi", _GRID, "forcing", default=0.0, limits=(0, 12), doc="A ShakeMap's intensity, in place of the prediction; 0 is none."),
         Needs("ground_acceleration", _GRID, "forcing", default=0.0, limits=(0, 60), doc="A ShakeMap's acceleration."),
         Needs("ground_velocity", _GRID, "forcing", default=0.0, limits=(0, 800), doc="A ShakeMap's velocity."),
-        Needs("acceleration_spread", _GRID, "forcing", default=0.5, doc="A ShakeMap's spread of the acceleration."),
+        Needs("acceleration_spread", _GRID, "forcing", default=SPREAD, doc="A ShakeMap's spread of the acceleration."),
         Needs("station_longitude", ("station",), "forcing", default=0.0, doc="Of each instrument."),
         Needs("station_latitude", ("station",), "forcing", default=0.0, doc="Of each instrument."),
         Needs("station_acceleration", ("station",), "forcing", default=0.0, doc="What it measured; 0 is nothing."),
@@ -185,14 +185,7 @@ class Earthquake(Hazard):
         static, remarks = conform(site, [need for need in self.needs if need.role == "static"], "site")
         drive, more = conform(forcing, [need for need in self.needs if need.role == "forcing"], "forcing")
         grid = native.coarse(factor) if factor > 1 else native
-        arrays: dict[str, Any] = {"grid": grid}
-        for name in ("mmi", "ground_acceleration", "ground_velocity", "acceleration_spread"):
-            if name in forcing and "y" in drive[name].dims:
-                if drive[name].shape != native.shape:
-                    raise InvalidInputError(
-                        "The ShakeMap is on another grid than the site; use ShakeMap.onto(grid) first."
-                    )
-                arrays[f"map_{name}"] = coarsen(drive[[name]], factor)[name].values
+        arrays: dict[str, Any] = {"grid": grid, "map": given(drive, native.shape, factor)}
         said = [line for line in (*remarks, *more) if not line.startswith(_silent(self.needs))]
         arrays["vs30"], sentence = self._ground(site, static, native, factor)
         said.append(sentence)
@@ -208,7 +201,7 @@ class Earthquake(Hazard):
             said.append(
                 f"The equations were fitted for M 5.0 to 7.9; M {float(drive.magnitude):.1f} is beyond."
             )
-        if "map_mmi" in arrays:
+        if arrays["map"]:
             said.append(
                 "The shaking is that of the ShakeMap; magnitude and depth only set when the waves come."
             )
@@ -255,8 +248,8 @@ class Earthquake(Hazard):
         first, second = self._fields(theta, lambda waves: waves.on(grid.x, grid.y))
         if progress is not None:
             progress.at(0.3)
-        if "map_mmi" in a:
-            found = self._mapped(a, first)
+        if a["map"]:
+            found = moved(a["map"], first)
         else:
             places = grid.x[None, :], grid.y[:, None]
             medians = predict(
@@ -304,7 +297,7 @@ class Earthquake(Hazard):
         self, site: xr.Dataset, static: xr.Dataset, native: Grid, factor: int
     ) -> tuple[np.ndarray, str]:
         whole = xr.Dataset(coords={"y": native.y, "x": native.x})
-        if "vs30" in site:
+        if "vs30" in site and float(static.vs30.max()) > 0.0:
             values = coarsen(static[["vs30"]].broadcast_like(whole).transpose(*_GRID), factor).vs30.values
             return np.maximum(values, 90.0), "The stiffness of the ground is given."
         if "elevation" not in site:
@@ -390,17 +383,6 @@ class Earthquake(Hazard):
                 for number, item in enumerate(found)
             ]
         )
-
-    @staticmethod
-    def _mapped(a: Mapping[str, Any], field: Any) -> dict[str, np.ndarray]:
-        """Return the ShakeMap's shaking, moved within its own spread."""
-        mmi = a["map_mmi"]
-        spread = a.get("map_acceleration_spread", np.full(mmi.shape, 0.5))
-        moved = np.clip(mmi + spread * slope("pga", mmi) * field, 1.0, 10.0)
-        pga = a.get("map_ground_acceleration", from_intensity("pga", mmi) / 100.0)
-        pgv = a.get("map_ground_velocity", from_intensity("pgv", mmi))
-        ratio = np.exp(spread * field)
-        return {"mmi": moved, "ground_acceleration": pga * ratio, "ground_velocity": pgv * ratio}
 
 
 def _silent(needs: Sequence[Needs]) -> tuple[str, ...]:

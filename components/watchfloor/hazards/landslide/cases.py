@@ -45,7 +45,7 @@ def _cliff() -> float:
     height = np.where(length < 100.0, 200.0 - 1e-3 * length, 100.0 - 0.01 * (length - 100.0))[None, :]
     slides = np.zeros(height.shape, bool)
     slides[0, 19] = True
-    line = reached(height, slides, order(height), 5.0, 5.0, float(reach_slope(1e3)))
+    line, _ = reached(height, slides, order(height), 5.0, 5.0, float(reach_slope(1e3)))
     return float(length[np.nonzero(line[0])[0].max()] - length[19])
 
 

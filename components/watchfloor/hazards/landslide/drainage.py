@@ -68,8 +68,12 @@ def fed(edges: np.ndarray, rain: np.ndarray, memory: float, before: Any = 0.0) -
     return found
 
 
-def wetness(flow: Any, transmissivity: Any, slope: Any) -> Any:
+def wetness(flow: Any, transmissivity: Any, slope: Any, stored: Any = np.inf) -> Any:
     """Return the saturated share of the soil, 0 to 1 (O'Loughlin 1986, doi:10.1029/WR022i005p00794).
+
+    Steady flow supposes that it has rained long enough for water to come from the farthest ridge. Where it has not, the
+    soil holds no more than what fell on it (Barling, Moore and Grayson 1994, doi:10.1029/93WR03346, of water that comes
+    from as far as it flows meanwhile: their two limits meet where ``v t = a``).
 
     Parameters
     ----------
@@ -79,9 +83,11 @@ def wetness(flow: Any, transmissivity: Any, slope: Any) -> Any:
         m^2/d.
     slope
         Degrees.
+    stored
+        Share of the soil's free pores that the water which fell would fill.
     """
     lean = np.maximum(np.sin(np.radians(slope)), 1e-3)
-    return np.clip(flow / (transmissivity * lean), 0.0, 1.0)
+    return np.clip(np.minimum(flow / (transmissivity * lean), stored), 0.0, 1.0)
 
 
 def reach_slope(volume: Any) -> Any:
@@ -98,12 +104,18 @@ def reach_slope(volume: Any) -> Any:
 
 
 def reached(
-    height: np.ndarray, slides: np.ndarray, cells: np.ndarray, dx: float, dy: float, tangent: float
-) -> np.ndarray:
-    """Return how high the energy line of slides stands above the ground, m; 0 where none comes.
+    height: np.ndarray,
+    slides: np.ndarray,
+    cells: np.ndarray,
+    dx: float,
+    dy: float,
+    tangent: float,
+    when: Any = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how high the energy line of slides stands above the ground, m, and when the first comes.
 
     From each sliding cell a line falls with the tangent of the angle of reach along ways that go down; where it meets the
-    ground the slide ends (Heim 1932; Corominas 1996).
+    ground the slide ends (Heim 1932; Corominas 1996). A slide needs no time for its way, as it takes a minute or two.
 
     Parameters
     ----------
@@ -117,11 +129,19 @@ def reached(
         Width and height of a cell, metres.
     tangent
         Of the angle of reach.
+    when
+        Time at which each cell slides.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Energy, 0 where no slide comes, and the earliest time, infinite where none does.
     """
     ground = np.ascontiguousarray(height, np.float64)
     line = np.where(slides, ground, -np.inf)
-    _run(ground, line, cells, dx, dy, tangent)
-    return np.maximum(line - ground, 0.0)
+    first = np.where(slides, when, np.inf).astype(np.float64)
+    _run(ground, line, first, cells, dx, dy, tangent)
+    return np.maximum(line - ground, 0.0), first
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[misc]
@@ -157,7 +177,7 @@ def _gather(height, amount, cells, dx, dy, power):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[misc]
-def _run(height, line, cells, dx, dy, tangent):  # type: ignore[no-untyped-def]
+def _run(height, line, first, cells, dx, dy, tangent):  # type: ignore[no-untyped-def]
     rows, columns = height.shape
     for cell in cells:
         row, column = cell // columns, cell % columns
@@ -171,5 +191,6 @@ def _run(height, line, cells, dx, dy, tangent):  # type: ignore[no-untyped-def]
                     continue
                 if height[y, x] < height[row, column]:
                     left = energy - tangent * np.hypot(i * dy, j * dx)
-                    if left > line[y, x] and left > height[y, x]:
-                        line[y, x] = left
+                    if left > height[y, x]:
+                        line[y, x] = max(line[y, x], left)
+                        first[y, x] = min(first[y, x], first[row, column])

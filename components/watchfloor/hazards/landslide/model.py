@@ -53,7 +53,7 @@ class Landslide(Hazard):
         Gives("landslide_reach", _GRID, "Where a slope slides or a slide comes.", "time: maximum", intensity=True, levels=(0.5,)),
         Gives("slope_failure", _GRID, "Where a slope slides; the members' mean is its probability.", "time: maximum", levels=(0.5,)),
         Gives("instability", _GRID, "Pull over strength at its worst.", "time: maximum", levels=(0.8, 1.0)),
-        Gives("arrival_time", _GRID, "When it first slides; the run's length where it does not.", "time: minimum"),
+        Gives("arrival_time", _GRID, "When it first slides or a slide first comes; the run's length where none does.", "time: minimum"),
         Gives("landslide_energy", _GRID, "Height of the energy line of slides over the ground.", "time: maximum", levels=(1.0, 10.0)),
         Gives("soil_wetness", _GRID, "Saturated share of the soil at its wettest.", "time: maximum", levels=(0.5, 0.99)),
         Gives("rain_threshold_ratio", _GRID, "Mean rain of any duration over the threshold for it.", "time: maximum", levels=(1.0,)),
@@ -79,17 +79,18 @@ class Landslide(Hazard):
     validity: ClassVar[Mapping[str, str]] = {
         "en": "Shallow slides of soil in rain, a metre or two deep; not deep ones, not rockfall, not slopes that are cut or loaded. "
         "Soil is seldom known: the numbers rank slopes and say how sure that is, they do not foretell one slide. The water is "
-        "taken as steady for the rain of the last days, so that a cloudburst on dry soil counts too little. Elevation of 5 to 30 m is "
+        "that of the last days' rain, spread over the soil's depth: the pressure of a cloudburst's front is not there. Elevation of 5 to 30 m is "
         "needed; wider cells smooth steep slopes away. The reach is the mean of many slides; it does not know walls, bends or "
         "debris that turns to mud in a channel. Thresholds of the whole world pass far too often where it always rains.",
         "zh": "适用于降雨诱发的浅层（一至两米）土质滑坡；不适用于深层滑坡、崩塌及开挖或加载边坡。土性参数很少已知：结果用于斜坡排序并"
-        "给出把握程度，不能预报某一次滑坡。地下水按近几日降雨的稳态处理，干土上的短时暴雨会被低估。高程格网宜为 5 至 30 米，更粗则陡坡被平滑。"
+        "给出把握程度，不能预报某一次滑坡。地下水按近几日降雨充填土层孔隙处理，不计短时暴雨入渗锋面的压力。高程格网宜为 5 至 30 米，更粗则陡坡被平滑。"
         "影响距离为大量滑坡的平均，不考虑挡墙、弯道及沟道泥石流。全球阈值在多雨地区会过于频繁地超过。",
     }
     sources = (
         "Montgomery and Dietrich 1994, doi:10.1029/93WR02979",
         "Caine 1980, doi:10.1080/04353676.1980.11879996",
         "Guzzetti, Peruccacci, Rossi and Stark 2008, doi:10.1007/s10346-007-0112-1",
+        "Barling, Moore and Grayson 1994, doi:10.1029/93WR03346",
         "Freeman 1991, doi:10.1016/0098-3004(91)90048-I",
         "Corominas 1996, doi:10.1139/t96-005",
         "Phoon and Kulhawy 1999, doi:10.1139/t99-038",
@@ -104,6 +105,11 @@ class Landslide(Hazard):
         48.0,
         bounds=(1, 720),
         doc="After how long the soil has let go of all but 1/e of its water, h; from a local recession.",
+    )
+    drainable = param.Number(
+        0.15,
+        bounds=(0.02, 0.5),
+        doc="Share of the soil that water fills and leaves (specific yield: 0.08 silt, 0.21 fine sand; Johnson 1967, USGS WSP 1662-D).",
     )
     volume = param.Number(1_000.0, bounds=(1, 1e8), doc="Volume of a slide, m^3: it sets the angle of reach.")
     stands = param.Number(
@@ -205,6 +211,9 @@ class Landslide(Hazard):
             arrays["flows"] = [unit * float(water[k]) * area for k in told]
         else:
             arrays["flows"] = [unit * gathered(height, water[k], cells, grid.dx, grid.dy) for k in told]
+        arrays["fallen"] = [
+            water[k] * self.memory / 1000.0 for k in told
+        ]  # m of water that the soil remembers
         arrays["before"] = (
             unit / 24.0 * gathered(height, full.antecedent_rain.values, cells, grid.dx, grid.dy)
         )
@@ -270,27 +279,22 @@ class Landslide(Hazard):
             if progress is not None:
                 progress.at(0.1 + 0.8 * number / len(a["flows"]))
             rainy, cap = _altered(patches, masks, float(moment), float(theta["rain"]), grid)
-            wet = wetness(a["before"] * a["fading"][number] + rainy * flow, conducts, slope)
-            wet = np.minimum(wet, cap)
+            stored = rainy * a["fallen"][number] / (self.drainable * soil["soil_depth"])
+            wet = first * a["fading"][number] + wetness(rainy * flow, conducts, slope, stored)
+            wet = np.minimum(np.minimum(wet, 1.0), cap)
             arrival = np.where((wet >= most) & (arrival >= until), min(float(moment), until), arrival)
             wettest = np.maximum(wettest, wet)
             if times:
                 courses.append(np.minimum(1.0 / np.maximum(instability(*hold, wet, weight), 0.1), 10.0))
         worst = instability(*hold, wettest, weight)
         slides = worst >= 1.0
-        energy = reached(
-            a["elevation"],
-            slides,
-            a["cells"],
-            grid.dx,
-            grid.dy,
-            float(reach_slope(self.volume)) * theta["reach"],
-        )
+        tangent = float(reach_slope(self.volume)) * theta["reach"]
+        energy, first_time = reached(a["elevation"], slides, a["cells"], grid.dx, grid.dy, tangent, arrival)
         found: dict[str, Any] = {
             "landslide_reach": (slides | (energy > 0.0)).astype(float),
             "slope_failure": slides.astype(float),
             "instability": worst,
-            "arrival_time": np.where(slides, arrival, until),
+            "arrival_time": np.minimum(first_time, until),
             "landslide_energy": energy,
             "soil_wetness": wettest,
             "rain_threshold_ratio": a["ratio"] * theta["rain"],
