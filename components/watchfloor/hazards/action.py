@@ -144,24 +144,33 @@ class Measure:
     source: str = ""
 
 
+_STEPS = 8
+"""Steps by which a departure that takes time is drawn."""
+
+
+def _depart(action: Action) -> tuple[Patch, ...]:
+    """Return patches by which a share of the people leaves: at once, or evenly over the hours of ``clearance``."""
+    fraction = action.parameters.get("fraction", 0.8)
+    seconds = 3600.0 * action.parameters.get("clearance", 0.0)
+    steps = _STEPS if seconds > 0 else 1
+    found = []
+    for step in range(1, steps + 1):
+        before, after = (1.0 - fraction * part / steps for part in (step - 1, step))
+        left = after / before if before > 0 else 0.0
+        start = action.start + (seconds * (step - 0.5) / steps if steps > 1 else 0.0)
+        found.append(Patch("exposure", "population", "multiply", left, action.where, start, action.end))
+    return tuple(found)
+
+
 EVACUATE = Measure(
     "evacuate",
     "Evacuate",
     "疏散转移",
-    {"fraction": ("1", 0.8)},
-    lambda action: (
-        Patch(
-            "exposure",
-            "population",
-            "multiply",
-            1.0 - action.parameters.get("fraction", 0.8),
-            action.where,
-            action.start,
-            action.end,
-        ),
-    ),
+    {"fraction": ("1", 0.8), "clearance": ("h", 0.0)},
+    _depart,
     shape="area",
-    source="The share that leaves when told to differs widely; set it from local drills and past events.",
+    source="The share that leaves when told to, and how long it takes, differ widely; set them from local drills and past "
+    "events. 0 h means at once.",
 )
 """People leave an area: it changes who is exposed, never the hazard."""
 
