@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import param
 import xarray as xr
+from shapely import get_coordinates
+from shapely.errors import ShapelyError
+from shapely.geometry import shape as to_shape
 
 from watchfloor.core.clock import format_time, parse_time
 from watchfloor.core.errors import InvalidInputError, LimitError, UnknownNameError
@@ -24,6 +27,7 @@ __all__ = ["Scenario", "configured", "edited"]
 _TEXT = 200
 _TIMES = 500
 _ACTIONS = 50
+_POINTS = 5_000
 LONGEST = 3.2e9
 """Seconds that a run may last: a hundred years."""
 
@@ -145,7 +149,7 @@ class Scenario:
                 settings={
                     str(key)[:80]: _setting(value) for key, value in dict(body.get("settings") or {}).items()
                 },
-                area=body.get("area"),
+                area=_geometry(body.get("area"), "area"),
                 resolution=_number(body.get("resolution"), "cell width", 0.1, 1e6),
                 start=None if start is None else parse_time(str(start)[:60]),
                 observed=bool(body.get("observed", False)),
@@ -361,6 +365,34 @@ def _degrees(value: Any, most: float) -> float:
     return float(_number(value, "degree of a place", -most, most) or 0.0)
 
 
+def _geometry(value: Any, what: str) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(
+            f"The {what} is {str(value)[:60]!r}; expected a GeoJSON geometry in EPSG:4326."
+        )
+    try:
+        found = to_shape(dict(value))
+        at = get_coordinates(found)
+    except (ShapelyError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise InvalidInputError(f"The {what} is not a GeoJSON geometry: {error}.") from error
+    if not 0 < len(at) <= _POINTS or not np.all(np.abs(at) <= (180.0, 90.0)):  # also refuses NaN
+        raise InvalidInputError(
+            f"The {what} has {len(at)} points; expected 1 to {_POINTS}, within longitude -180 to 180 and latitude -90 to 90."
+        )
+    return dict(value)
+
+
+def _where(value: Any) -> Any:
+    """Return where a measure stands: a geometry, or names of regions or nodes."""
+    if isinstance(value, str):
+        return value[:_TEXT]
+    if isinstance(value, list):
+        return [str(name)[:_TEXT] for name in value[:1000]]
+    return _geometry(value, "place of a measure")
+
+
 def _courses(value: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     times = value.get("time")
@@ -391,7 +423,7 @@ def _action(item: Mapping[str, Any]) -> Action:
         str(item["measure"])[:80],
         {str(key)[:80]: float(_number(value, f"measure's {str(key)[:40]}", -1e12, 1e12) or 0.0)
          for key, value in dict(item.get("parameters") or {}).items()},
-        item.get("where"),
+        _where(item.get("where")),
         float(_number(item.get("start", 0.0), "start of a measure, in seconds,", 0.0, LONGEST) or 0.0),
         None if end is None else float(_number(end, "end of a measure, in seconds,", 0.0, LONGEST) or 0.0),
         float(_number(item.get("reliability", 1.0), "reliability", 0.0, 1.0) or 0.0),
