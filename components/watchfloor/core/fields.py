@@ -173,6 +173,7 @@ FIELDS: dict[str, Field] = {
         Field("airflow", "m^3/s", "Airflow", "风量", "Volume of air that passes in a second.", "Viridis256", (0, 2000)),
         Field("gas_inflow", "m^3/s", "Gas inflow", "瓦斯涌出量", "Volume of methane that comes out of rock and coal in a second.", "Plasma256", (0, 50)),
         Field("room_volume", "m^3", "Volume of the working", "巷道容积", "Volume of the air in a working or a roadway section.", "Viridis256", (0, 1e8)),
+        Field("air_from", "1", "Air comes from", "风流来源", "Number of the working that the air comes from; -1 is fresh air.", "Viridis256", (-1, 1e6)),
         Field("methane_fraction_max", "percent", "Most methane", "甲烷峰值", "Greatest share of methane in the air during the run, by volume.", "Plasma256", (0, 100)),
         Field("time_to_limit", "s", "Time to the limit", "到限时间", "Time from the start of the run until the limit for withdrawing people is passed; the run's length where it never is.", "Viridis256", (0, 1e9)),
         Field("limit_duration", "s", "Time above the limit", "超限历时", "Time above the limit for withdrawing people.", "Reds256", (0, 1e9)),
