@@ -15,7 +15,7 @@ __all__ = ["GRAVITY", "NEVER", "cube_root", "held", "levees", "moments", "places
 
 GRAVITY = 9.80665
 """m/s^2."""
-NEVER = 1e300
+NEVER = 1e30
 """Arrival of what has not come yet, s."""
 
 

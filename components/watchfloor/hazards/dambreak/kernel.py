@@ -16,7 +16,7 @@ from math import sqrt
 import numpy as np
 from numba import njit
 
-from watchfloor.hazards.water import GRAVITY, cube_root
+from watchfloor.hazards.water import GRAVITY, NEVER, cube_root
 
 __all__ = ["DRY", "SLOW", "advance"]
 
@@ -183,7 +183,7 @@ def _note(h, hu, hv, now, dt, wet, depth, speed, hazard, arrival, duration):  # 
         speed[i] = max(speed[i], flow / max(here, SLOW) if told else 0.0)
         hazard[i] = max(hazard[i], flow if told else 0.0)
         flooded = here > wet
-        arrival[i] = min(arrival[i], now if flooded else 1e300)
+        arrival[i] = min(arrival[i], now if flooded else NEVER)
         duration[i] += dt if flooded else 0.0
 
 

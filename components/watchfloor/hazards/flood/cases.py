@@ -88,7 +88,7 @@ def valley() -> float:
     state.arrays["source"][:] = 10.8 / 3.6e6
     n2 = np.full(z.shape, 0.015**2)
     n2[:, 40] = 0.15**2
-    state.arrays["friction_y"] = (n2[1:] + n2[:-1]) / 2
+    state.arrays["friction_y"] = ((n2[1:] + n2[:-1]) / 2).astype(np.float32)
     state.forward(3 * 3600.0, 0.7, 0.05, 10**9)
     before = state.left
     state.forward(3 * 3600.0 + 600.0, 0.7, 0.05, 10**9)

@@ -261,7 +261,7 @@ class Flood(Hazard):
             )
         found = {
             "water_depth_max": arrays["depth"],
-            "flow_speed_max": arrays["speed"],
+            "flow_speed_max": 0.5 * np.sqrt(arrays["pace"]),
             "arrival_time": np.where(arrays["arrival"] < NEVER, arrays["arrival"], until),
             "inundation_duration": np.minimum(arrays["duration"], until),
         }

@@ -34,7 +34,7 @@ class State:
             a["source"], a["conductivity"], a["suction"], a["soaked"],
             a["edges"], a["edge_slope"], a["edge_friction"],
             a["stage_rows"], a["stage_columns"], a["stage"],
-            a["depth"], a["speed"], a["arrival"], a["duration"],
+            a["depth"], a["pace"], a["arrival"], a["duration"],
             self.grid.dx, self.grid.dy, self.now, end, courant, wet, most,
         )  # fmt: skip
         self.steps += steps
@@ -98,12 +98,12 @@ def begin(
     arrays: dict[str, np.ndarray] = {
         "z": z,
         "h": np.array(h, float, order="C"),
-        "qx": np.zeros((rows, columns - 1)),
-        "qy": np.zeros((rows - 1, columns)),
+        "qx": np.zeros((rows, columns + 1)),
+        "qy": np.zeros((rows + 1, columns)),
         "crest_x": crest_x,
         "crest_y": crest_y,
-        "friction_x": np.ascontiguousarray((n2[:, 1:] + n2[:, :-1]) / 2),
-        "friction_y": np.ascontiguousarray((n2[1:] + n2[:-1]) / 2),
+        "friction_x": ((n2[:, 1:] + n2[:, :-1]) / 2).astype(np.float32),
+        "friction_y": ((n2[1:] + n2[:-1]) / 2).astype(np.float32),
         "source": np.zeros(grid.shape),
         "conductivity": np.array(conductivity, float, order="C"),
         "suction": np.array(suction, float, order="C"),
@@ -115,7 +115,7 @@ def begin(
         "stage_columns": np.asarray(stage[1], np.int64),
         "stage": np.zeros((2, len(stage[0]))),
         "depth": np.array(h, float, order="C"),
-        "speed": np.zeros(grid.shape),
+        "pace": np.zeros(grid.shape),
         "arrival": np.full(grid.shape, NEVER),
         "duration": np.zeros(grid.shape),
     }
