@@ -17,6 +17,8 @@ __all__ = ["NEVER", "burn", "light"]
 
 NEVER = 1e300
 """Arrival of what has not come, s."""
+BARE = 1e32
+"""Slowness where there is nothing to burn, s/m: more than `STILL`, where it is only too wet."""
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
@@ -59,10 +61,14 @@ def _down(heap, place, key, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
-def _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace):  # type: ignore[no-untyped-def]
-    """Compute the slowness of a cell in a period: a, b (s/m), and the heat that an area of it releases (kJ/m^2)."""
+def _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace, heats):  # type: ignore[no-untyped-def]
+    """Compute the slowness of a cell in a period: a, b (s/m), for which it holds, and its heat (kJ/m^2)."""
     slot = p % pace.shape[0]
     f = fuel[c]
+    pace[slot, c, 3] = p + 1
+    if f == 0:
+        pace[slot, c, 0] = BARE
+        return
     if moisture.shape[1] == 1:
         rate, heat = beds[p, f, 0], beds[p, f, 1]
         coefficient, exponent, steep = beds[p, f, 2], beds[p, f, 3], beds[p, f, 4]
@@ -89,12 +95,12 @@ def _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, sha
         pace[slot, c, 0] = a
         pace[slot, c, 1] = a * e * x
         pace[slot, c, 2] = a * e * y
-        pace[slot, c, 3] = heat * PER_AREA
+        heats[slot, c] = heat * PER_AREA
     else:
         pace[slot, c, 0] = STILL
         pace[slot, c, 1] = 0.0
         pace[slot, c, 2] = 0.0
-        pace[slot, c, 3] = 0.0
+        heats[slot, c] = 0.0
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
@@ -103,7 +109,7 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
     ends, until,
     offset, length, way_x, way_y, first, cell, part, corner,
     line, line_from, line_holds,
-    arrival, via, heap, place, stamp, pace, rate_out, heat_out, flame_out, state, most,
+    arrival, via, heap, place, pace, heats, rate_out, heat_out, flame_out, state, most,
 ):  # fmt: skip
     """Settle cells in the order in which the fire comes to them, `most` of them at most.
 
@@ -138,11 +144,11 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
         Firebreaks: number of each cell's, int32 (cells) or of size 1 for none, 0 for none; since when, s, and up to which
         fireline intensity they hold, kW/m, by number (breaks, 2): a second, stronger one may follow on the first.
     arrival
-        s, float64 (cells), NEVER but where it is lit.
+        s, float64 (cells): NEVER, but where it is lit, and -1 where nothing burns.
     via
         The way by which the fire came, int16 (cells); -1 where it was lit.
-    heap, place, stamp, pace
-        Work: int32 (cells), int32 (cells; -1), int16 (slots, cells; -1), float32 (slots, cells, 4); at least two slots, and
+    heap, place, pace, heats
+        Work: int32 (cells), int32 (cells; -1), float32 (slots, cells, 4; 0), float32 (slots, cells); at least two slots, and
         best one for each period.
     rate_out, heat_out, flame_out
         What is found: rate of spread (m/s), fireline intensity (kW/m), flame length (m): float32 (cells).
@@ -181,10 +187,9 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
         while p < last and now >= ends[p]:
             p += 1
         slot = p % slots
-        if stamp[slot, k] != p:
-            _pace(k, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace)
-            stamp[slot, k] = p
-        a0, bx0, by0, heat0 = pace[slot, k, 0], pace[slot, k, 1], pace[slot, k, 2], pace[slot, k, 3]
+        if pace[slot, k, 3] != p + 1:
+            _pace(k, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace, heats)
+        a0, bx0, by0, heat0 = pace[slot, k, 0], pace[slot, k, 1], pace[slot, k, 2], heats[slot, k]
         if a0 < STILL * 0.5:
             b0 = sqrt(bx0 * bx0 + by0 * by0)
             e0 = b0 / a0
@@ -200,7 +205,7 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
         for way in range(offset.size):
             target = k + offset[way]
             best = arrival[target]
-            if best <= now or fuel[target] == 0:
+            if best <= now:
                 continue
             ux, uy = way_x[way], way_y[way]
             long = length[way]
@@ -208,22 +213,22 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
                 rise = (height[target] - height[k]) / long
                 long *= sqrt(1.0 + rise * rise)
             bound = min(best, until) - now
-            early = bound <= room
+            # within the period a way is given up as soon as it is too long; `bound` and `spent` are of a metre of it
+            bound = bound / long if bound <= room else NEVER
             begin, end = first[way], first[way + 1]
-            spent = part[begin] * long * (a0 - bx0 * ux - by0 * uy)
-            if early and spent >= bound:
+            spent = part[begin] * (a0 - bx0 * ux - by0 * uy)
+            if spent >= bound:
                 continue
             shut = False
             for m in range(begin + 1, end):
                 c = k + cell[m]
-                if fuel[c] == 0:
-                    shut = True
-                    break
-                if stamp[slot, c] != p:
-                    _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace)
-                    stamp[slot, c] = p
-                spent += part[m] * long * (pace[slot, c, 0] - pace[slot, c, 1] * ux - pace[slot, c, 2] * uy)
-                if early and spent >= bound:
+                if pace[slot, c, 3] != p + 1:
+                    _pace(
+                        c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace, heats
+                    )
+                a = pace[slot, c, 0]
+                spent += part[m] * (a - pace[slot, c, 1] * ux - pace[slot, c, 2] * uy)
+                if spent >= bound or a >= BARE * 0.5:
                     shut = True
                     break
             if shut:
@@ -231,6 +236,7 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
             one, other = corner[way, 0], corner[way, 1]
             if one != 0 and fuel[k + one] == 0 and fuel[k + other] == 0:
                 continue
+            spent *= long
             comes = now + spent
             q = p
             if spent > room:
@@ -246,11 +252,22 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
                     whole = 0.0
                     for m in range(begin, end):
                         c = k + cell[m]
-                        if stamp[there, c] != q:
+                        if pace[there, c, 3] != q + 1:
                             _pace(
-                                c, q, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace
+                                c,
+                                q,
+                                rows,
+                                fuel,
+                                ground,
+                                beds,
+                                moisture,
+                                wind,
+                                factor,
+                                of_factor,
+                                shape,
+                                pace,
+                                heats,
                             )
-                            stamp[there, c] = q
                         whole += (
                             part[m]
                             * long
@@ -258,9 +275,10 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
                         )
                 comes = at + rest * whole
                 # what was computed ahead may have taken the place of what holds now
-                if stamp[slot, k] != p:
-                    _pace(k, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace)
-                    stamp[slot, k] = p
+                if pace[slot, k, 3] != p + 1:
+                    _pace(
+                        k, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace, heats
+                    )
             if comes >= best or comes > until:
                 continue
             if lined:

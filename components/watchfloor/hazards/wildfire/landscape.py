@@ -16,7 +16,7 @@ from watchfloor.hazards.wildfire.measures import cells
 from watchfloor.hazards.wildfire.spread import FOOT, OPEN, adjusted_wind, bed
 from watchfloor.hazards.wildfire.stencil import REACH
 
-__all__ = ["DEAD", "MOISTURES", "Ground", "Weather", "flat", "ground", "held", "weather"]
+__all__ = ["DEAD", "MOISTURES", "Ground", "Weather", "flat", "ground", "weather"]
 
 DEAD = ("moisture_1h", "moisture_10h", "moisture_100h")
 MOISTURES = (*DEAD, "moisture_herb", "moisture_woody")
@@ -107,12 +107,9 @@ def ground(site: xr.Dataset, grid: Grid, rows: np.ndarray, crown_ratio: float) -
     )
 
 
-def held(values: xr.DataArray, times: np.ndarray, now: float) -> np.ndarray:
-    """Return the values that hold at a time: those of the last time that is not later."""
-    if "time" not in values.dims:
-        return np.asarray(values.values, float)
-    at = int(np.clip(np.searchsorted(times, now + 1e-6, "right") - 1, 0, None))
-    return np.asarray(values.isel(time=at).values, float)
+def _at(times: np.ndarray, now: float) -> int:
+    """Return which values hold at a time: those of the last time that is not later."""
+    return int(np.clip(np.searchsorted(times, now + 1e-6, "right") - 1, 0, None))
 
 
 def weather(
@@ -165,16 +162,19 @@ def weather(
         )
     wind = np.zeros((begins.size, rimmed if maps else 1, 3), np.float32)
     moisture = np.zeros((begins.size, rimmed if damp_maps else 1, 5), np.float32)
+    # taken out once: looking into a dataset costs more than what is done with the values
+    names = ("wind_speed", "wind_direction", *MOISTURES)
+    values = {name: (drive[name].values, "time" in drive[name].dims) for name in names}
     for p, now in enumerate(begins):
-        speed = held(drive.wind_speed, times, now) * theta["wind"] * 60.0 / FOOT / OPEN
-        to = np.radians(held(drive.wind_direction, times, now) + theta["direction"] + 180.0)
-        for i, values in enumerate((speed, np.sin(to), np.cos(to))):
-            wind[p, :, i] = flat(np.broadcast_to(values, grid.shape), "edge") if maps else values
+        at = _at(times, now)
+        here = {name: array[at] if timed else array for name, (array, timed) in values.items()}
+        to = np.radians(here["wind_direction"] + theta["direction"] + 180.0)
+        speed = here["wind_speed"] * theta["wind"] * 60.0 / FOOT / OPEN
+        for i, part in enumerate((speed, np.sin(to), np.cos(to))):
+            wind[p, :, i] = flat(np.broadcast_to(part, grid.shape), "edge") if maps else part
         for i, name in enumerate(MOISTURES):
-            values = held(drive[name], times, now)
-            if name in DEAD:
-                values = np.maximum(values + theta["moisture"], DRIEST)
-            share = values / 100.0
+            damp = here[name]
+            share = (np.maximum(damp + theta["moisture"], DRIEST) if name in DEAD else damp) / 100.0
             moisture[p, :, i] = flat(np.broadcast_to(share, grid.shape), "edge") if damp_maps else share
     beds = np.zeros((begins.size, 256, 5))
     if not damp_maps:

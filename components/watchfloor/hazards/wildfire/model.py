@@ -234,7 +234,7 @@ class Wildfire(Hazard):
                 fire.light(where, np.full(where.size, patch.start))
         fire.grow(until, progress)
         arrival = fire.inner(fire.arrival)
-        came = arrival <= until
+        came = (arrival >= 0.0) & (arrival <= until)
         found: dict[str, Any] = {
             "arrival_time": np.where(came, arrival, until),
             "burned": came,
@@ -245,7 +245,7 @@ class Wildfire(Hazard):
         coords: dict[str, Any] = {"y": grid.y, "x": grid.x}
         if times:
             moments = np.linspace(0.0, until, self.frames)
-            found["burned_extent"] = arrival[None] <= moments[:, None, None]
+            found["burned_extent"] = came[None] & (arrival[None] <= moments[:, None, None])
             coords["time"] = moments
         rim = came[0].any() or came[-1].any() or came[:, 0].any() or came[:, -1].any()
         return self.result(found, coords, prepared.site.attrs, never=until, edge=int(rim))

@@ -47,15 +47,15 @@ class Fire:
 
     def __post_init__(self) -> None:
         size = self.ground.fuel.size
-        self.arrival = np.full(size, NEVER)
+        self.arrival = np.where(self.ground.fuel > 0, NEVER, -1.0)
         self.found = np.zeros((3, size), np.float32)
         self._via = np.full(size, -1, np.int16)
         self._heap = np.empty(size, np.int32)
         self._place = np.full(size, -1, np.int32)
         slots = min(max(self.weather.ends.size, 2), _SLOTS)
-        # only what the fire touches is ever written, so only that takes memory
-        self._stamp = np.full((slots, size), -1, np.int16)
-        self._pace = np.empty((slots, size, 4), np.float32)
+        # zeros, which the system gives page by page: only what the fire touches takes memory
+        self._pace = np.zeros((slots, size, 4), np.float32)
+        self._heats = np.zeros((slots, size), np.float32)
         self._state = np.zeros(2, np.int64)
 
     def light(self, where: np.ndarray, when: np.ndarray) -> None:
@@ -82,7 +82,7 @@ class Fire:
                 self.rows, self.ground.fuel, self.ground.slope, self.ground.height,
                 w.beds, w.moisture, w.wind, w.factor, w.of_factor, self.factor, w.ends, until,
                 s.offset, s.length, s.x, s.y, s.first, s.cell, s.part, s.corner, *self.breaks,
-                self.arrival, self._via, self._heap, self._place, self._stamp, self._pace,
+                self.arrival, self._via, self._heap, self._place, self._pace, self._heats,
                 self.found[0], self.found[1], self.found[2], self._state, _CHUNK,
             )  # fmt: skip
 
