@@ -169,6 +169,45 @@ def test_hollows_are_wetter_than_noses():
     assert area[hollow].mean() > 2 * area[nose].mean()
 
 
+def test_compiled_loops_say_what_the_same_loops_say_uncompiled():
+    from watchfloor.hazards import noise
+    from watchfloor.hazards.landslide import drainage
+    from watchfloor.hazards.landslide import threshold as rains
+
+    draw = np.random.default_rng(7)
+    height = draw.random((6, 7)) * 30.0
+    cells = order(height)
+
+    def both(loop, make, out):
+        plain = getattr(loop, "py_func", loop)
+        first, second = make(), make()
+        loop(*first)
+        plain(*second)
+        assert first[out] == pytest.approx(second[out], rel=1e-5, abs=1e-6)
+
+    both(drainage._gather, lambda: (height, np.ones((6, 7)), cells, 10.0, 12.0, 1.1), 1)
+    slides = height > 25.0
+    both(
+        drainage._run,
+        lambda: (
+            height,
+            np.where(slides, height, -np.inf),
+            np.where(slides, 5.0, 1e9),
+            cells,
+            10.0,
+            12.0,
+            0.4,
+        ),
+        1,
+    )
+    parts = draw.random((4, 5, 6)).astype(np.float32)
+    both(noise._sum, lambda: (*parts, np.zeros((6, 6), np.float32)), 4)
+    depth, first, last = np.cumsum(draw.random((4, 3)), axis=0), np.array([0, 0, 1]), np.array([1, 3, 2])
+    plain = getattr(rains._largest, "py_func", rains._largest)
+    need = np.array([1.0, 0.4, 2.0])
+    assert rains._largest(depth, first, last, need) == pytest.approx(plain(depth, first, last, need))
+
+
 # ---- reach
 
 

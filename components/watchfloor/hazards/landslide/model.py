@@ -264,8 +264,9 @@ class Landslide(Hazard):
         masks = {number: grid.mask(patch.where) for number, patch in enumerate(patches)}
         soil = {name: self._soil(a, theta, name, grid) for name in _SOIL}
         slope, weight = a["slope"], a["soil_weight"]
-        conducts = a["transmissivity"] * theta["transmissivity"]
-        first = wetness(a["before"], conducts, slope)
+        # what the ground lets down its slope: once for all times, and then as of a wall
+        conducts = a["transmissivity"] * theta["transmissivity"] * np.maximum(np.sin(np.radians(slope)), 1e-3)
+        first = wetness(a["before"], conducts, 90.0)
         if self.stands > -1.0:
             least = needed_cohesion(
                 soil["friction_angle"], soil["soil_depth"], slope, first, 1.0 + self.stands, weight
@@ -280,7 +281,7 @@ class Landslide(Hazard):
                 progress.at(0.1 + 0.8 * number / len(a["flows"]))
             rainy, cap = _altered(patches, masks, float(moment), float(theta["rain"]), grid)
             stored = rainy * a["fallen"][number] / (self.drainable * soil["soil_depth"])
-            wet = first * a["fading"][number] + wetness(rainy * flow, conducts, slope, stored)
+            wet = first * a["fading"][number] + wetness(rainy * flow, conducts, 90.0, stored)
             wet = np.minimum(np.minimum(wet, 1.0), cap)
             arrival = np.where((wet >= most) & (arrival >= until), min(float(moment), until), arrival)
             wettest = np.maximum(wettest, wet)
