@@ -161,8 +161,9 @@ class Wildfire(Hazard):
         site, holes = _mapped(site)
         static, remarks = conform(site, [n for n in self.needs if n.role == "static"], "site")
         drive, more = conform(forcing, [n for n in self.needs if n.role == "forcing"], "forcing")
-        full = static.broadcast_like(xr.Dataset(coords={"y": site.y, "x": site.x})).transpose(*_GRID)
-        fuels.check(full.fuel_model.values, rows)
+        codes = static.fuel_model.broadcast_like(xr.Dataset(coords={"y": site.y, "x": site.x}))
+        codes = codes.transpose(*_GRID).values
+        fuels.check(codes, rows)
         if "time" in drive.coords and float(drive.time[0]) > 0.0:
             raise InvalidInputError(
                 f"The forcing begins {float(drive.time[0]):g} s after the run; give a value at time 0."
@@ -173,8 +174,8 @@ class Wildfire(Hazard):
                 raise InvalidInputError(
                     f"{name} is on another grid than the site; interpolate it to the site first."
                 )
-        lit = places(forcing, drive, grid, full.fuel_model.values, rows)
-        if not lit and not np.any(full.burned.values > 0.5):
+        lit = places(forcing, drive, grid, codes, rows)
+        if not lit and not np.any(static.burned.values > 0.5):
             raise InvalidInputError(
                 "Nothing is lit: give a place (ignition_time with longitude and latitude of source), or a map of what burns (burned)."
             )
@@ -183,8 +184,11 @@ class Wildfire(Hazard):
             factor = 4 if min(grid.shape) >= 128 else 2 if min(grid.shape) >= 16 else 1
         if factor > 1:
             grid = grid.coarse(factor)
-            full = _coarser(full, factor)
-            drive = _coarser(drive, factor)
+            static, drive = _coarser(static, factor), _coarser(drive, factor)
+        full = static.drop_vars(_GRID, errors="ignore").broadcast_like(
+            xr.Dataset(coords={"y": grid.y, "x": grid.x})
+        )
+        full = full.transpose(*_GRID)
         empty = xr.Dataset(coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
         land = ground(full, grid, rows, self.crown_ratio)
         down = 1.0 if grid.y[1] > grid.y[0] else -1.0
