@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import xarray as xr
-from shapely.geometry import box, mapping
+from shapely.geometry import Point, box, mapping
 
 import watchfloor
 from watchfloor.core.clock import FixedClock, parse_time
@@ -148,6 +148,21 @@ def test_places_are_moved_to_the_floor_and_stand_on_land(floor):
     assert made.time.values.tolist() == [0.0, 3600.0]
     storm = forcing_of(floor, "storm", site=site)
     assert abs(float(storm.longitude.mean()) - floor.centre[0]) < 1.0
+
+
+def test_a_release_is_at_the_plant_a_fire_on_fuel_and_an_epidemic_in_the_districts(floor):
+    plant = floor.read("region/plant").geometry.iloc[0]
+    site = site_of(floor, "release")
+    made = forcing_of(floor, "release", site=site)
+    assert plant.buffer(1e-3).contains(Point(float(made.longitude[0]), float(made.latitude[0])))
+    site = site_of(floor, "wildfire", resolution=400)
+    made = forcing_of(floor, "wildfire", site=site)
+    row, column = Grid.of(site).place(float(made.longitude[0]), float(made.latitude[0]))
+    assert 100 < site.fuel_model.values[row, column] < 205
+    site = site_of(floor, "epidemic")
+    districts = floor.read("region/districts")
+    assert float(site.population.sum()) == float(districts.population.sum())
+    assert site.sizes["region"] == len(districts)
 
 
 @pytest.mark.parametrize("name", list(HAZARDS))

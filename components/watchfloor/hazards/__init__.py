@@ -13,6 +13,7 @@ BESIDES = (
     "ensemble",
     "grid",
     "library",
+    "moved",
     "noise",
     "place",
     "progress",

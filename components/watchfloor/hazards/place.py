@@ -5,7 +5,7 @@ says how, taken from the model's own example, or left to the model's default; ea
 (`remarks`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +16,8 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.fields import convert
 from watchfloor.hazards import HAZARDS
 from watchfloor.hazards.base import Hazard
-from watchfloor.hazards.grid import Grid
-from watchfloor.hazards.rasters import BASE, Rasters, window
+from watchfloor.hazards.moved import moved_to
+from watchfloor.hazards.rasters import Rasters, has, window
 from watchfloor.hazards.spec import Needs
 
 __all__ = ["CELLS", "forcing_of", "length_of", "remarks", "site_of"]
@@ -29,7 +29,6 @@ SMOOTH = 2_500
 BEFORE = timedelta(hours=6)
 """How far back the sensors are asked, where a forcing is made of them."""
 _GRID = {"y", "x"}
-_MARGIN = 0.02
 
 
 def site_of(
@@ -80,7 +79,8 @@ def site_of(
     )
     if not gridded:
         return _network(floor, needs, example, said)
-    most = CELLS if any(set(need.dims) >= _GRID for need in needs) else SMOOTH
+    mapped = any(set(need.dims) >= _GRID and has(floor, need.field) for need in needs)
+    most = CELLS if mapped else SMOOTH
     grid = window(floor, area, resolution, most)
     made: dict[str, tuple[tuple[str, ...], Any, dict[str, str]]] = {}
     rasters = Rasters(floor, grid, said.append)
@@ -102,10 +102,12 @@ def site_of(
                 continue
         low, high = need.allowed
         made[need.field] = (("y", "x"), np.clip(values, low, high), {"units": need.spec.units})
-    coords: dict[str, Any] = {"y": grid.y, "x": grid.x}
-    here = Grid(grid.x[[0, -1]], grid.y[[0, -1]], grid.crs)
-    coords |= _moved(example, example, here.degrees)
-    return xr.Dataset(made, coords=coords, attrs={"crs": grid.crs, "remarks": "\n".join(said)})
+    site = xr.Dataset(made, coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
+    named = {name: example.coords[name] for name in example.coords if name not in {"y", "x"}}
+    if named:
+        moved = moved_to(floor, kind, xr.Dataset(coords=named), example, site, said.append)
+        site = site.assign_coords({name: moved.coords[name] for name in moved.coords})
+    return site.assign_attrs(remarks="\n".join(said))
 
 
 def forcing_of(
@@ -149,13 +151,7 @@ def forcing_of(
     example, forcing, length = kind.example()
     made = forcing.copy(deep=True)
     said: list[str] = []
-    centre = (lambda: _corners(site)) if site is not None else (lambda: _point(floor))
-    made = made.assign_coords(_moved(made, example, centre, site=site))
-    lon, lat = (made.data_vars.get(name) for name in ("longitude", "latitude"))
-    if lon is not None and lat is not None:
-        east, north = _shift(example, centre)
-        made = made.assign(longitude=lon.copy(data=lon + east), latitude=lat.copy(data=lat + north))
-        said.append("The course over the ground is that of the model's own example, moved here.")
+    made = moved_to(floor, kind, made, example, site, said.append)
     for name in map(str, made.data_vars):
         made[name] = _fitting(made[name], site)
     if until is not None and "time" in made.coords and until != length:
@@ -167,7 +163,7 @@ def forcing_of(
             need.role == "forcing"
             and need.default is not None
             and need.field not in made
-            and set(need.dims) <= {"time", "y", "x"}
+            and set(need.dims) <= {"time"}
         ):
             made[need.field] = ((), float(need.default), {"units": need.spec.units})
     if made.data_vars:
@@ -237,14 +233,11 @@ def _regions(floor: Any, needs: list[Needs], example: xr.Dataset, said: list[str
                     table[need.field].to_numpy(float),
                     {"units": entry.metadata.units[need.field]},
                 )
-            elif need.default is None and need.field in example:
-                across = tuple(dim for dim in need.dims if dim not in {"region", "origin", "destination"})
-                if not across:
-                    continue
-                made[need.field] = (
-                    across,
-                    example[need.field].mean("region").values,
-                    dict(example[need.field].attrs),
+            elif need.field in example and need.dims == ("region",):
+                usual = float(np.mean(example[need.field].values))
+                made[need.field] = ("region", np.full(len(table), usual), dict(example[need.field].attrs))
+                said.append(
+                    f"{need.spec.en} of each region is the mean of the model's own example, {usual:.3g}."
                 )
         if any(need.default is None and need.field not in made for need in needs):
             return None
@@ -267,70 +260,6 @@ def _typical(example: xr.Dataset, need: Needs) -> float:
             f"whose units name {need.field}."
         )
     return float(np.median(example[need.field].values))
-
-
-def _point(floor: Any) -> tuple[np.ndarray, np.ndarray]:
-    lon, lat = floor.centre
-    return np.array([lon]), np.array([lat])
-
-
-def _corners(site: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return longitude and latitude of a site's corners, or of its named places."""
-    if set(site.coords) >= _GRID:
-        grid = Grid.of(site)
-        return Grid(grid.x[[0, -1]], grid.y[[0, -1]], grid.crs).degrees()
-    return np.asarray(site.longitude.values), np.asarray(site.latitude.values)
-
-
-def _shift(example: xr.Dataset, centre: Callable[[], tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
-    """Return how far the example must be moved, degrees east and north."""
-    try:
-        was, here = _corners(example), centre()
-    except (AttributeError, InvalidInputError):
-        return 0.0, 0.0
-    return float(here[0].mean() - was[0].mean()), float(here[1].mean() - was[1].mean())
-
-
-def _moved(
-    data: xr.Dataset,
-    example: xr.Dataset,
-    centre: Callable[[], tuple[np.ndarray, np.ndarray]],
-    site: xr.Dataset | None = None,
-) -> dict[str, Any]:
-    """Return the coordinates of named places, moved to the site; on a site with heights, into the valley beside."""
-    lon, lat = (data.coords.get(name) for name in ("longitude", "latitude"))
-    if lon is None or lat is None or lon.ndim != 1:
-        return {}
-    east, north = _shift(example, centre)
-    lons, lats = np.asarray(lon.values + east, float), np.asarray(lat.values + north, float)
-    if site is not None and BASE in site and set(site.coords) >= _GRID:
-        lons, lats = _valleys(site, lons, lats)
-    dim = str(lon.dims[0])
-    found: dict[str, Any] = {"longitude": (dim, lons), "latitude": (dim, lats)}
-    return found | ({dim: data.coords[dim]} if dim in data.coords else {})
-
-
-def _valleys(site: xr.Dataset, lons: np.ndarray, lats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Move places to the lowest land within a tenth of the site around them."""
-    grid = Grid.of(site)
-    height = np.asarray(site[BASE].values, float)
-    sea = np.asarray(site["sea_mask"].values) > 0.5 if "sea_mask" in site else np.zeros(height.shape, bool)
-    height = np.where(sea, np.inf, height)
-    rows, columns = grid.shape
-    edge_y, edge_x = max(1, int(rows * _MARGIN)), max(1, int(columns * _MARGIN))
-    for number, (lon, lat) in enumerate(zip(lons, lats, strict=True)):
-        place = grid.place(float(lon), float(lat)) or (rows // 2, columns // 2)
-        top, bottom = max(edge_y, place[0] - rows // 10), min(rows - edge_y, place[0] + rows // 10 + 1)
-        left, right = (
-            max(edge_x, place[1] - columns // 10),
-            min(columns - edge_x, place[1] + columns // 10 + 1),
-        )
-        near = height[top:bottom, left:right]
-        if near.size and np.isfinite(near).any():
-            row, column = np.unravel_index(int(np.argmin(near)), near.shape)
-            at = Grid(grid.x[[left + column]], grid.y[[top + row]], grid.crs).degrees()
-            lons[number], lats[number] = at[0][0, 0], at[1][0, 0]
-    return lons, lats
 
 
 def _fitting(array: xr.DataArray, site: xr.Dataset | None) -> xr.DataArray:

@@ -15,7 +15,7 @@ from watchfloor.hazards.derived import DERIVED, FILL
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.resample import onto
 
-__all__ = ["BASE", "Rasters", "entry_of", "window"]
+__all__ = ["BASE", "Rasters", "entry_of", "has", "window"]
 
 BASE = "elevation"
 """Field whose raster says system and extent."""
@@ -81,6 +81,12 @@ def entry_of(floor: Any, name: str) -> str | None:
         ):
             return str(key)
     return None
+
+
+def has(floor: Any, name: str) -> bool:
+    """Tell whether the catalog has a raster of a field, or of what the field is derived from."""
+    rule = DERIVED.get(name)
+    return entry_of(floor, name) is not None or (rule is not None and entry_of(floor, rule.of) is not None)
 
 
 def _raster(floor: Any, entry: str) -> xr.DataArray:

@@ -308,16 +308,22 @@ def edited(forcing: xr.Dataset, scenario: Scenario) -> xr.Dataset:
 
 
 def _placed(data: xr.Dataset, places: Mapping[str, tuple[float, float]]) -> xr.Dataset:
-    lon, lat = (data.coords.get(name) for name in ("longitude", "latitude"))
-    if not places or lon is None or lat is None or lon.ndim != 1:
+    """Move named places; ``centre`` is where the one place of a forcing without names lies."""
+    lon, lat = (data.get(name, data.coords.get(name)) for name in ("longitude", "latitude"))
+    if not places or lon is None or lat is None or lon.ndim > 1 or "time" in lon.dims:
         return data
-    dim = str(lon.dims[0])
-    names = [str(name) for name in (data[dim].values if dim in data.coords else range(lon.size))]
+    dim = str(lon.dims[0]) if lon.ndim else ""
+    names = (
+        [str(name) for name in (data[dim].values if dim in data.coords else range(lon.size))]
+        if dim
+        else ["centre"]
+    )
     lons, lats = np.array(lon.values, float), np.array(lat.values, float)
     for number, name in enumerate(names):
         if name in places:
-            lons[number], lats[number] = places[name]
-    return data.assign_coords(longitude=(dim, lons), latitude=(dim, lats))
+            lons.flat[number], lats.flat[number] = places[name]
+    moved = {"longitude": (lon.dims, lons, dict(lon.attrs)), "latitude": (lat.dims, lats, dict(lat.attrs))}
+    return data.assign(moved) if "longitude" in data.data_vars else data.assign_coords(moved)
 
 
 def _expected(one: param.Parameter) -> str:

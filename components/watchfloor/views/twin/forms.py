@@ -125,8 +125,14 @@ def courses(kind: type[Hazard], forcing: xr.Dataset) -> dict[str, Any]:
             "field": need.field, "en": need.spec.en, "zh": need.spec.zh, "units": need.spec.units, "doc": need.doc,
             "low": low, "high": high,
         }  # fmt: skip
+        turned = need.field == "wind_direction"
+        if turned and data.ndim == 1:
+            # one hand turns the wind for all times; the course stays in the chart
+            numbers.append(about | {"value": float(np.ravel(data.values)[0]) % 360.0, "dial": True})
+        if data.ndim == 0 and need.field in {"longitude", "latitude"}:
+            continue  # it is moved on the map
         if data.ndim == 0:
-            numbers.append(about | {"value": float(data), "dial": need.field == "wind_direction"})
+            numbers.append(about | {"value": float(data), "dial": turned})
         elif data.dims[0] == "time" and data.ndim <= 2 and data.size <= 4000:
             table = np.asarray(data.values, float).reshape(data.shape[0], -1)
             dim = str(data.dims[1]) if data.ndim == 2 else ""
@@ -146,12 +152,18 @@ def places(*data: xr.Dataset) -> list[dict[str, Any]]:
     """Return the named places of a forcing and a site that can be moved on the map."""
     found: dict[str, dict[str, Any]] = {}
     for item in data:
-        lon, lat = (item.coords.get(name) for name in ("longitude", "latitude"))
-        if lon is None or lat is None or lon.ndim != 1 or lon.size > 20 or lon.dims[0] in {"region", "node"}:
+        lon, lat = (item.get(name, item.coords.get(name)) for name in ("longitude", "latitude"))
+        if (
+            lon is None
+            or lat is None
+            or lon.ndim > 1
+            or lon.size > 20
+            or set(lon.dims) & {"region", "node", "time"}
+        ):
             continue
-        dim = str(lon.dims[0])
-        names = item[dim].values if dim in item.coords else range(lon.size)
-        for name, x, y in zip(names, lon.values, lat.values, strict=True):
+        dim = str(lon.dims[0]) if lon.ndim else ""
+        names = (item[dim].values if dim in item.coords else range(lon.size)) if dim else ["centre"]
+        for name, x, y in zip(names, np.atleast_1d(lon.values), np.atleast_1d(lat.values), strict=True):
             found[str(name)] = {"name": str(name), "lon": round(float(x), 5), "lat": round(float(y), 5)}
     return list(found.values())
 

@@ -307,5 +307,8 @@ def _made(
     land = _land(ensemble, values)
     if land is not None:
         values = values.where(xr.DataArray(land, dims=("y", "x"), coords={"y": values.y, "x": values.x}))
-    crs = str(ensemble.request.site.attrs.get("crs", ""))
+    site = ensemble.request.site
+    if values.ndim == 1 and "longitude" in site.coords and site.longitude.dims == values.dims:
+        values = values.assign_coords(longitude=site.longitude, latitude=site.latitude)
+    crs = str(site.attrs.get("crs", ""))
     return Layer(values.assign_attrs(crs=crs), title, how, units, low, high, factor, tuple(colours), note)
