@@ -2,17 +2,21 @@
 
 import gc
 import re
+import time
 import weakref
 
 import pytest
 
+from watchfloor.core.clock import monotonic
 from watchfloor.core.terms import terms
+from watchfloor.store.records import Record
 from watchfloor.views.monitor import base, bundle
 from watchfloor.views.monitor.base import PLACES, MonitorPane, part
 from watchfloor.views.monitor.desk import MonitorDesk
 from watchfloor.views.selection import Selection
+from watchfloor.views.serve.hub import Hub
 
-from .conftest import NOW, run
+from .conftest import NOW, STEP, run
 
 CODE = sorted(bundle.BUNDLE.parent.glob("*.js"))
 
@@ -66,20 +70,32 @@ def test_it_shows_itself_in_a_notebook(desk):
     assert {"WallPane", "DeskTabsPane", "HealthPane"} <= names
 
 
-def test_observations_do_not_make_it_read_everything_anew(busy):
+def test_values_alone_do_not_wake_a_page_but_all_else_does_at_once(busy):
     made = MonitorDesk(busy, Selection())
     looked = []
-    made.picture.param.watch(lambda event: looked.append(event), ["snapshot"])
+    take = made.picture._news
+    made.picture._news = lambda batch: looked.append(batch) or take(batch)
+    made.follow()
+    hub = Hub.of(busy.store)
 
-    class Batch:
-        complete, changes, tables = True, (), {"observation"}
+    def stored(work):
+        work()
+        cursor = busy.store.cursor()
+        until = monotonic() + 20
+        while hub.status().behind or hub.status().cursor < cursor:
+            assert monotonic() < until
+            time.sleep(0.02)
+        return len(looked)
 
-    busy.store.observe(run("t/level", [5.5]), known=NOW)
-    made.picture._news(Batch())
-    assert not looked
-    Batch.tables = {"observation", "record"}
-    made.picture._news(Batch())
-    assert looked
+    def value(at, name="t/level"):
+        return lambda: busy.store.observe(run(name, [5.5], end=at), known=NOW)
+
+    assert [stored(value(NOW + STEP * turn)) for turn in range(1, 6)] == [0] * 5
+    record = Record("event", "eoc", "one", "1", NOW, NOW, title="Something else")
+    assert stored(lambda: busy.store.append([record], known=NOW)) == 1
+    made.selection.series = "t/level"
+    before = len(looked)
+    assert stored(value(NOW + STEP * 9)) > before, "the curve of the station that is looked at goes on"
     made.close()
 
 

@@ -111,11 +111,12 @@ class Quiet(Picture):
     True
     """
 
-    def _news(self, batch: Any) -> None:
+    def _wants(self, batch: Any) -> bool:
+        """Tell whether the page is to be woken at all: values alone come by the broadcast channel."""
         shown = self.selection.series
-        theirs = any(shown in change.series for change in batch.changes) if shown else False
-        if theirs or not batch.complete or set(batch.tables) - _QUIET:
-            super()._news(batch)
+        theirs = shown is not None and any(shown in change.series for change in batch.changes)
+        news = theirs or not batch.complete or bool(set(batch.tables) - _QUIET)
+        return news and super()._wants(batch)
 
 
 class MonitorView(View):

@@ -21,12 +21,16 @@ from watchfloor.views.monitor.board import SPANS, Board, board, facts, flagged
 from watchfloor.views.monitor.past import Reading
 from watchfloor.views.monitor.stations import Regions, Roster, regions, roster
 
-__all__ = ["FULL_EVERY", "POLL", "STATIONS", "Live", "topic"]
+__all__ = ["FULL_EVERY", "POLL", "STATIONS", "Live", "rest", "topic"]
 
 log = logging.getLogger(__name__)
 
 POLL = 0.1
 """Seconds between two looks at the store's cursor, while somebody looks at the wall."""
+SHARE = 4.0
+"""A rest lasts at least so many times as long as the round before took: the wall must not slow down what raises alarms."""
+LONGEST = 0.5
+"""Seconds that a rest lasts at most."""
 FULL_EVERY = 60.0
 """Seconds after which every station is sent anew."""
 AGAIN = 5.0
@@ -58,6 +62,17 @@ def topic(key: Key) -> str:
     'wall/6h/80'
     """
     return f"wall/{key[0]}/{key[1]}"
+
+
+def rest(took: float) -> float:
+    """Return how long to rest after a round, seconds.
+
+    Examples
+    --------
+    >>> rest(0.0), rest(0.05), rest(3.0)
+    (0.1, 0.2, 0.5)
+    """
+    return min(max(POLL, SHARE * took), LONGEST)
 
 
 @dataclass
@@ -238,6 +253,7 @@ class Live:
                 if tracks:
                     wanted = monotonic()
                     self._round(tracks)
+                    wait = rest(monotonic() - wanted)
             except Exception:  # the store may be busy or gone; the next round tries again
                 log.exception("the wall could not be brought up to date")
                 wait = AGAIN
