@@ -126,7 +126,10 @@ def conserve(
         by_place = np.divide(kept, inside, out=np.zeros_like(kept), where=inside > 0)
         by_area = np.divide(kept, covered, out=np.zeros_like(kept), where=(inside <= 0) & (covered > 0))
         made = mask * (over_y @ by_place @ over_x.T) + over_y @ by_area @ over_x.T
-        said = f"The map of {counts.name or 'counts'} has cells of {abs(x[1] - x[0]):g} m; it was spread by area over cells of {grid.dx:g} m."
+        wide = abs(x[1] - x[0])
+        if np.isclose(wide, grid.dx, rtol=1e-3):
+            return np.asarray(made), ()
+        said = f"The map of {counts.name or 'counts'} has cells of {wide:g} m; it was spread by area over cells of {grid.dx:g} m."
         return np.asarray(made), (said,)
     made = _points(values, x, y, Transformer.from_crs(theirs, ours, always_xy=True), grid, mask)
     said = (
