@@ -427,8 +427,24 @@ def test_retardant_slows_and_a_backfire_takes_the_fuel_away():
 
 
 def test_who_leaves_changes_nothing_of_the_fire():
-    patches = Wildfire().patches([Action("evacuate"), Action("blackout")], Streams(1, 0))
+    patches = Wildfire().patches([Action("evacuate")], Streams(1, 0))
     assert {patch.kind for patch in patches} == {"exposure"}
+
+
+def test_lines_without_current_light_no_fire():
+    site, forcing = plain((41, 41))
+    lon, lat = Grid.of(site).degrees()
+
+    def area(first, last):
+        ring = [(first, first), (first, last), (last, last), (last, first), (first, first)]
+        return {"type": "Polygon", "coordinates": [[[float(lon[c]), float(lat[c])] for c in ring]]}
+
+    free = float(burn(site, forcing, 1800.0).burned.sum())
+    counts = [
+        float(burn(site, forcing, 1800.0, [Action("blackout", {}, where, start=start)]).burned.sum())
+        for where, start in ((area(15, 25), 0.0), (area(2, 8), 0.0), (area(15, 25), 60.0))
+    ]
+    assert counts == [0.0, free, free]
 
 
 # --- members, previews, paths ----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from watchfloor.hazards.action import EVACUATE, Action, Measure, Patch
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.wildfire.spread import flame_intensity
 
-__all__ = ["ACCEPTS", "MEASURES", "breaks", "cells"]
+__all__ = ["ACCEPTS", "MEASURES", "breaks", "cells", "unlit"]
 
 ACCEPTS = frozenset({"firebreak", "spread_rate", "ignition"})
 _PIECES = 24
@@ -109,8 +109,10 @@ MEASURES = (
     ),
     Measure(
         "blackout", "Shut off power lines", "切断输电线路", {},
-        lambda action: (Patch("exposure", "power", "multiply", 0.0, action.where, action.start, action.end),),
-        shape="area", source="Lines that carry no current light no fire; those who hang on them have none.",
+        lambda action: (Patch("source", "ignition", "multiply", 0.0, action.where, action.start, action.end),),
+        shape="area",
+        source="Lines that carry no current light no fire: ignitions of the scenario in the area, while it lasts, do not happen. Draw "
+        "it only around those that lines would cause.",
     ),
     EVACUATE,
 )  # fmt: skip
@@ -139,6 +141,22 @@ def _cells(place: tuple[float, float, int, float, float, int, str], text: str) -
     found = np.flatnonzero(grid.mask(loads(text) if text else None))
     found.setflags(write=False)
     return found
+
+
+def unlit(where: np.ndarray, when: np.ndarray, patches: Sequence[Patch], grid: Grid) -> np.ndarray:
+    """Return which of the ignitions happen, where lines are shut off.
+
+    Parameters
+    ----------
+    where, when
+        Flat numbers of the cells that are lit, and times, s.
+    """
+    happens = np.ones(where.size, bool)
+    for patch in patches:
+        if patch.target == "ignition" and patch.operation == "multiply" and patch.value == 0.0:
+            off = np.isin(where, cells(grid, patch.where))
+            happens &= ~(off & np.array([patch.applies(float(second)) for second in when], bool))
+    return happens
 
 
 def breaks(patches: Sequence[Patch], grid: Grid, pad: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

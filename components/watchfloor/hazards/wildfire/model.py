@@ -19,7 +19,7 @@ from watchfloor.hazards.wildfire import fuels
 from watchfloor.hazards.wildfire.cases import REFERENCES
 from watchfloor.hazards.wildfire.ignition import places, spots
 from watchfloor.hazards.wildfire.landscape import MOISTURES, ground, weather
-from watchfloor.hazards.wildfire.measures import ACCEPTS, MEASURES, breaks, cells
+from watchfloor.hazards.wildfire.measures import ACCEPTS, MEASURES, breaks, cells, unlit
 from watchfloor.hazards.wildfire.state import Fire
 from watchfloor.hazards.wildfire.stencil import REACH, stencil
 
@@ -231,9 +231,11 @@ class Wildfire(Hazard):
             a["ground"], sky, a["ways"], a["rows"], grid.shape, theta["spread"], breaks(patches, grid, REACH)
         )
         fire.light(a["begun"], np.zeros(a["begun"].size))
-        fire.light(*a["lit"])
+        where, when = a["lit"]
+        happens = unlit(where, when, patches, grid)
+        fire.light(where[happens], when[happens])
         for patch in patches:
-            if patch.target == "ignition":
+            if patch.target == "ignition" and patch.operation == "set":
                 where = cells(grid, patch.where)
                 fire.light(where, np.full(where.size, patch.start))
         fire.grow(until, progress)
