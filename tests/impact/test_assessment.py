@@ -310,3 +310,44 @@ def test_a_run_without_members_is_one_member(world):
     impact = assess(result.isel(member=0, drop=True), exposures, kind="flood")
     assert impact.totals.index.tolist() == [0]
     assert impact.totals.loc[0, "people_exposed"] == 80.0
+
+
+def test_members_on_the_disk_are_read_in_pieces(world):
+    result, exposures = world
+    whole = assess(result, exposures, kind="flood")
+    lazy = assess(result.chunk({"member": 1}), exposures, kind="flood")
+    assert np.array_equal(whole.totals.to_numpy(), lazy.totals.to_numpy())
+
+
+def test_no_more_memory_than_said():
+    """Values, intensities and shares of all members at once would be 100 MiB; a tenth of that is allowed."""
+    import tracemalloc
+
+    from watchfloor.hazards.action import Action
+
+    rng = np.random.default_rng(1)
+    depth = rng.gamma(0.5, 1.0, (80, 256, 256)).astype(np.float32)
+    arrival = np.full(depth.shape, 3600.0, np.float32)
+    result = small.water(depth, flow_speed_max=depth * 0.3, arrival_time=arrival)
+    exposures = Exposures.of(people=small.grid(np.full((256, 256), 2.0)))
+    order = [Action("evacuate", {"fraction": 0.5}, start=1800.0)]
+    assess(result.isel(member=[0]), exposures, kind="flood", actions=order)  # compiled, and placed
+    budget = 10 * 2**20
+    tracemalloc.start()
+    assess(result, exposures, kind="flood", actions=order, budget=budget)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    cells = 256 * 256 * 40  # places, counts and shares of one member are always there
+    assert peak < budget + 2 * cells, f"{peak / 2**20:.1f} MiB"
+
+
+def test_places_are_found_once_for_all_plans(world):
+    from watchfloor.impact.ground import grounded
+
+    result, exposures = world
+    first = grounded(result, exposures)
+    assert grounded(result.isel(member=[1]), exposures) is first
+    moved = result.assign_coords(x=result.x + 10.0)
+    assert grounded(moved, exposures) is not first
+    again = Exposures.of(people=exposures.layers["people"])
+    assert grounded(result, again) is not first

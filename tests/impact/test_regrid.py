@@ -53,6 +53,8 @@ def test_half_outside_is_left_out():
     made, said = conserve(counts([[10.0, 20.0]] * 2, 100.0), grid(20, 10, 10.0))
     assert made.sum() == pytest.approx(20.0)
     assert "100 m" in said[0]
+    part, _ = conserve(counts([[10.0, 20.0]] * 2, 100.0), grid(20, 15, 10.0))  # half of the second column
+    assert part.sum() == pytest.approx(40.0)
 
 
 def test_rows_from_the_south_are_the_same_place():

@@ -13,7 +13,7 @@ from watchfloor.hazards.ensemble import Ensemble
 from watchfloor.hazards.streams import Streams
 from watchfloor.impact.behaviour import Behaviour, compiled
 from watchfloor.impact.fold import Curves, fold
-from watchfloor.impact.ground import Elements, Ground
+from watchfloor.impact.ground import Elements, Ground, grounded
 from watchfloor.impact.inventory import Exposures
 from watchfloor.impact.measures import measured
 from watchfloor.impact.outcome import BUDGET, Outcome
@@ -223,7 +223,7 @@ def calculate(
     if not exposures.layers and kind != "epidemic":
         raise InvalidInputError("There is no exposure at all; give at least a map of people.")
     actions, seed = tuple(actions or ()), int(seed or 0)
-    ground = Ground(data, exposures.districts, exposures.layers.get("environment"))
+    ground = grounded(data, exposures)
     outcome = Outcome(data, ground.dims, budget)
     asked = [vulnerability] if isinstance(vulnerability, Vulnerability | str) else vulnerability
     ones, remarks = chosen(kind, outcome.fields, exposures, asked)

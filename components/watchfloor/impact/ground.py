@@ -1,9 +1,12 @@
 """Put exposures on the cells of a run: which cell, how much, of which class, in which district."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
@@ -11,12 +14,16 @@ import xarray as xr
 from pyproj import Transformer
 
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.provenance import digest_bytes
 from watchfloor.hazards.grid import Grid
 from watchfloor.impact.exposure.base import Layer
 from watchfloor.impact.exposure.environment import CLASSES, WATER
 from watchfloor.impact.regrid import classes, conserve
 
-__all__ = ["Elements", "Ground"]
+__all__ = ["Elements", "Ground", "grounded"]
+
+_KEEP = 2
+"""Grids on which the placed exposures of one inventory are kept: plans are compared on the same cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,3 +313,31 @@ def _across(areas: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.n
     if not points:
         return np.zeros((0, 2)), np.zeros(0, int), np.zeros(0)
     return np.concatenate(points), np.concatenate(owners), np.concatenate(shares)
+
+
+_LOCK = Lock()
+_GROUNDS: "WeakKeyDictionary[Any, OrderedDict[str, Ground]]" = WeakKeyDictionary()
+
+
+def grounded(result: xr.Dataset, exposures: Any) -> Ground:
+    """Return the cells of a run for an inventory; the last ones are kept with all that was placed on them.
+
+    Parameters
+    ----------
+    result
+        See `Ground`.
+    exposures
+        An `Exposures`; it is never changed, so what was placed stays true.
+    """
+    fresh = Ground(result, exposures.districts, exposures.layers.get("environment"))
+    if fresh.grid is None:
+        return fresh
+    grid = fresh.grid
+    key = digest_bytes(grid.x.tobytes() + b"|" + grid.y.tobytes() + b"|" + grid.crs.encode())
+    with _LOCK:
+        kept = _GROUNDS.setdefault(exposures, OrderedDict())
+        found = kept.setdefault(key, fresh)
+        kept.move_to_end(key)
+        while len(kept) > _KEEP:
+            kept.popitem(last=False)
+    return found
