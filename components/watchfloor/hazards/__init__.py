@@ -7,6 +7,7 @@ __all__ = ["BESIDES", "HAZARDS"]
 
 BESIDES = (
     "action",
+    "agreement",
     "base",
     "cascade",
     "derived",
