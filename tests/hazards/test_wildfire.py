@@ -343,8 +343,23 @@ def test_maps_of_weather_are_the_same_as_one_value_if_they_are():
     )
     wet = burn(site, mapped, 5400.0)
     assert float(wet.burned[:, 30:].sum()) == 0.0 < float(found.burned[:, 30:].sum())
-    coarse = burn(site, mapped, 5400.0, fidelity="preview")
-    assert float(coarse.burned.mean()) == pytest.approx(float(wet.burned.mean()), rel=0.3)
+
+
+def test_maps_of_weather_are_made_coarser_with_the_site():
+    site, forcing = plain((400, 400), cell=10.0)
+    mapped = forcing.assign(
+        moisture_1h=(
+            ("y", "x"),
+            np.where(np.arange(400) < 230, 6.0, 40.0) * np.ones((400, 1)),
+            {"units": "percent"},
+        )
+    )
+    fine, rough = burn(site, mapped, 3600.0), burn(site, mapped, 3600.0, fidelity="preview")
+    assert rough.burned.shape == (200, 200)
+    assert float(rough.burned.mean()) == pytest.approx(float(fine.burned.mean()), rel=0.05)
+    assert (
+        float(rough.burned[:, 116:].sum()) == 0.0 < float(burn(site, forcing, 3600.0).burned[:, 232:].sum())
+    )
 
 
 # --- what people do --------------------------------------------------------------------------------------------------
@@ -459,10 +474,19 @@ def test_members_spread_around_the_control_and_none_of_them_without_spreads():
     assert still[0] == still[1]
 
 
-def test_preview_agrees_about_how_much_burns():
-    site, forcing, until = Wildfire.example()
-    full, rough = burn(site, forcing, until), burn(site, forcing, until, fidelity="preview")
-    assert float(rough.burned.mean()) == pytest.approx(float(full.burned.mean()), rel=0.2)
+def test_preview_has_fewer_cells_and_agrees_about_how_much_burns():
+    site, forcing = plain(
+        (450, 450), cell=20.0, wind=6.0, height=np.add.outer(np.arange(450.0), np.arange(450.0))
+    )
+    codes = site.fuel_model.values
+    codes[:, 300:302] = 98.0
+    full, rough = burn(site, forcing, 14_400.0), burn(site, forcing, 14_400.0, fidelity="preview")
+    assert rough.burned.size == 225 * 225
+    assert float(rough.burned.mean()) == pytest.approx(float(full.burned.mean()), rel=0.1)
+    small, same = plain((41, 41)), []
+    for fidelity in ("preview", "standard"):
+        same.append(burn(*small, 1800.0, fidelity=fidelity))
+    assert same[0].identical(same[1])
 
 
 def test_frames_follow_the_arrival():

@@ -27,6 +27,8 @@ __all__ = ["Wildfire"]
 
 _GRID = ("y", "x")
 _DRIVE = ("time", *_GRID)
+_PREVIEW = 120_000
+"""Cells of a preview at most: a member then takes some hundredths of a second."""
 
 
 class Wildfire(Hazard):
@@ -155,7 +157,7 @@ class Wildfire(Hazard):
     def prepare(
         self, site: xr.Dataset, forcing: xr.Dataset, *, until: float, fidelity: Fidelity = "standard"
     ) -> Prepared:
-        """See `Hazard.prepare`. Preview has cells four times as wide (on small sites, twice)."""
+        """See `Hazard.prepare`. Preview has cells so wide that there are at most 120,000: it is fast for that."""
         grid = Grid.of(site)
         rows = fuels.table({int(number): row for number, row in self.own_fuels.items()})
         site, holes = _mapped(site)
@@ -179,9 +181,7 @@ class Wildfire(Hazard):
             raise InvalidInputError(
                 "Nothing is lit: give a place (ignition_time with longitude and latitude of source), or a map of what burns (burned)."
             )
-        factor = 1
-        if fidelity == "preview":
-            factor = 4 if min(grid.shape) >= 128 else 2 if min(grid.shape) >= 16 else 1
+        factor = max(1, int(np.ceil(np.sqrt(codes.size / _PREVIEW)))) if fidelity == "preview" else 1
         if factor > 1:
             grid = grid.coarse(factor)
             static, drive = _coarser(static, factor), _coarser(drive, factor)
