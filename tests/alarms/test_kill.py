@@ -23,7 +23,7 @@ def run(path, rounds, watchers, seed):
 def test_killed_twenty_times_within_a_step(tmp_path):
     found = run(tmp_path, 20, 1, 1)
     assert found["wrong"] == []
-    assert found["steps"] > 20
+    assert found["steps"] >= 16, "one in five dies before it has done anything"
     assert found["alarms"] >= 6
 
 

@@ -464,3 +464,32 @@ def test_a_state_that_rests_on_a_value_that_changed_is_not_gone_back_to():
         assert level(8) == [1]
         world.tell([1.95], start=7)  # late too, and after the states that were kept
         assert level(8) == [1]
+
+
+def test_a_rule_whose_stations_lose_their_cadence_goes_on_from_their_own_beginning():
+    """Columns of another axis have other numbers: what was done of the one says nothing of the other."""
+    world = World(gauge("a"), gauge("b"), gauge("c"))
+    for name in "abc":
+        world.tell([2.5] * 6, name)
+    several = rule("n_of_m", of="stations", n=2, hold="20 min", on_after="10 min")
+    rules = Rules([several])
+    assert [said.level for said in rules.evaluate(world.cube, T0 + 5 * STEP)] == [1]
+    shaken = [Observation("a", T0 + 5 * STEP + timedelta(seconds=79 * n), 3.5) for n in range(1, 20)]
+    world.store.observe(shaken)
+    world.tell([3.5] * 4, "b", start=6)
+    widths = []
+    with patch.object(several.__class__, "signal", _noting(several.__class__.signal, widths)):
+        (said,) = rules.evaluate(world.cube, T0 + 9 * STEP)
+    assert not world.cube.regular("a")
+    assert said.name == "orange"
+    assert sum(widths) < 500, "minutes of two hours, not of decades"
+    assert said == Rules([several]).evaluate(world.cube, T0 + 9 * STEP)[0]
+
+
+def _noting(signal, widths):
+    def noted(self, board, plan, subjects):
+        found = signal(self, board, plan, subjects)
+        widths.append(found.shape[1])
+        return found
+
+    return noted

@@ -232,6 +232,8 @@ class Rules:
                     and old is not None
                     and old.rule == rule
                     and old.plan.subjects == runner.plan.subjects
+                    # columns are numbered by the axis: where it is another one, it begins anew
+                    and (type(old.axis), old.axis.cadence) == (type(runner.axis), runner.axis.cadence)
                 ):
                     old.axis = runner.axis
                     runners.append(old)

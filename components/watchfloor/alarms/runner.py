@@ -27,6 +27,8 @@ MICRO = timedelta(microseconds=1)
 MEMORY = timedelta(days=40)
 """How far back states are worked out when nothing is known: only a level that stayed within its dead-band for longer is lost."""
 _DAY = timedelta(days=1) // MICRO
+_HOUR = _DAY // 24
+_FINE = _DAY // 4
 _KEPT = 4
 _CELLS = 4_000_000
 _NARROW = 512
@@ -137,8 +139,9 @@ class Runner:
             self._go(rows, self._done, ends, self._states, None)
         self._done = np.maximum(self._done, ends)
         self.at = at
-        if not self._points or at - self._points[-1].at >= _DAY:
-            self._points = [*self._points[1 - _KEPT :], _Point(at, self._done.copy(), self._states.copy())]
+        if not self._points or at - self._points[-1].at >= _HOUR:
+            self._points.append(_Point(at, self._done.copy(), self._states.copy()))
+            self._points = _thinned(self._points, at)
 
     def turns(self, start: int, end: int) -> list[Turn]:
         """Return all changes of levels between two times, worked out anew; what holds at `start` comes first."""
@@ -259,6 +262,17 @@ class Runner:
                 for side, value in zip(sides, (level.high, level.low, *back), strict=True):
                     side[row, column] = value
         return Limits(*sides)
+
+
+def _thinned(points: list[_Point], now: int) -> list[_Point]:
+    """Keep all states of the last hours, for marks and values that come a little late, and one a day of those before."""
+    found: list[_Point] = []
+    for point in points:
+        old = now - point.at > _FINE
+        if not (old and found and point.at - found[-1].at < _DAY):
+            found.append(point)
+    fine = sum(now - point.at <= _FINE for point in found)
+    return found[-(fine + _KEPT) :]
 
 
 def _turns(

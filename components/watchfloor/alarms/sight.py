@@ -15,6 +15,8 @@ __all__ = ["Sight"]
 
 _TOGETHER = 600_000_000
 """Microseconds: what came lately is judged together, what came late by itself."""
+_PIECE = 3 * 3_600_000_000
+"""The same where the past is lived through, which is told in pieces of up to two hours."""
 _ALWAYS = -(2**60)
 _PART = 100
 """Series that are judged between two looks at the clock."""
@@ -80,7 +82,8 @@ class Sight:
         chosen = list(self._waiting) if names is None else [name for name in names if name in self._waiting]
         present = known if known is not None else max(now, self._floor.now())
         began, stored, before = monotonic(), 0, self._store.cursor()
-        for since, part in self._parts(chosen, micros(now)):
+        lately = _TOGETHER if known is None or seconds is not None else _PIECE
+        for since, part in self._parts(chosen, micros(now), lately):
             start = None if since <= _ALWAYS else from_micros(since)
             marks = assess(cube, part, start, series=self._read(), now=present, marked=self._store.marks)
             stored += self._store.mark(marks, known).stored if marks else 0
@@ -96,10 +99,10 @@ class Sight:
                 self._version = version  # only the marks are new, and they are not judged again
         return stored
 
-    def _parts(self, names: Iterable[str], now: int) -> Iterator[tuple[int, list[str]]]:
+    def _parts(self, names: Iterable[str], now: int, lately: int) -> Iterator[tuple[int, list[str]]]:
         """Yield series that are judged together and from when: what came lately at once, what came late by itself."""
         found: dict[int, list[str]] = {}
-        recent = now - _TOGETHER
+        recent = now - lately
         for name in names:
             since = self._waiting[name]
             found.setdefault(recent if since >= recent else since, []).append(name)

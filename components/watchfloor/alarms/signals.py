@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from watchfloor.store.cube.compiled import compiled
 
-__all__ = ["held", "nth", "position", "rolling", "swing", "trend"]
+__all__ = ["across", "held", "nth", "position", "rolling", "swing", "trend"]
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -168,6 +168,46 @@ def position(value: Floats, high: Floats, low: Floats) -> Floats:
     out = np.full(value.shape, np.nan, np.float32)
     _position(value, high, low, out)
     return out
+
+
+def across(value: Floats, rows: Ints, n: int, out: Floats) -> None:
+    """Write the n-th largest value of some rows of each column; NaN where fewer than n have one.
+
+    Parameters
+    ----------
+    value
+        float32[r, m], none of them negative; NaN where missing.
+    rows
+        int64[k].
+    n
+        Which one, from 1.
+    out
+        float32[m].
+
+    Examples
+    --------
+    >>> out = np.empty(2, np.float32)
+    >>> across(np.float32([[1, 5], [3, np.nan], [2, 4]]), np.array([0, 1, 2]), 2, out)
+    >>> out.tolist()
+    [2.0, 4.0]
+    """
+    _across(value, rows, n, out)
+
+
+@compiled()
+def _across(value: Floats, rows: Ints, n: int, out: Floats) -> None:
+    best = np.empty(n, np.float32)
+    for column in range(value.shape[1]):
+        best[:] = -1.0
+        for row in rows:
+            here = value[row, column]
+            if here == here and here > best[n - 1]:  # noqa: PLR0124  not NaN
+                at = n - 1
+                while at > 0 and best[at - 1] < here:
+                    best[at] = best[at - 1]
+                    at -= 1
+                best[at] = here
+        out[column] = best[n - 1] if best[n - 1] >= 0 else np.float32(np.nan)
 
 
 @compiled()

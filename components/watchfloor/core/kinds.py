@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from watchfloor.core.errors import UnknownNameError
 
@@ -85,6 +86,7 @@ def kind(name: str) -> Kind:
     return KINDS[name]
 
 
+@lru_cache(4096)
 def guess(event: str, category: str = "") -> str:
     """Recognise the kind of hazard from a message's event name, and else from its CAP category.
 

@@ -64,6 +64,11 @@ class Database:
         """The file; None in memory or on a server."""
         return self.backend.path
 
+    @property
+    def writing(self) -> bool:
+        """Whether this thread is within a write, and so alone."""
+        return self._own.connection is not None
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot; keep it short, a long reader makes the log grow."""

@@ -61,9 +61,10 @@ def keep(database: Database, data: bytes) -> str:
     """Store bytes, compressed, once; return their SHA-256."""
     name = digest_bytes(data)
     there = select(blob.c.size).where(blob.c.sha256 == name)
-    with database.read() as connection:
-        if connection.execute(there).one_or_none() is not None:
-            return name
+    if not database.writing:  # else nobody else writes, and it is asked once, below
+        with database.read() as connection:
+            if connection.execute(there).one_or_none() is not None:
+                return name
     row = {"sha256": name, "size": len(data), "data": zlib.compress(data, 6)}
     with database.write() as connection:
         if connection.execute(there).one_or_none() is None:

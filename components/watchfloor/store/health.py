@@ -96,7 +96,10 @@ class Hearing:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._live: dict[str, FeedState] = {}
+        self._within: Connection | None = None
+        self._rows: dict[str, FeedState | None] = {}
         database.undone.append(self._live.clear)
+        database.undone.append(self._rows.clear)
 
     def hear(
         self,
@@ -114,8 +117,7 @@ class Hearing:
         if not source or "\0" in source + feed:
             raise InvalidInputError("A source without a name was heard; expected its name on the floor.")
         when = at if at is not None else self._database.clock.now()
-        with self._database.read() as connection:
-            written = _last(connection, source)
+        written = self._written(source)
         before = self._live.get(source)
         if before is None or (written is not None and (written.last_try or when) > (before.last_try or when)):
             before = written  # another process heard it later
@@ -151,6 +153,18 @@ class Hearing:
                     found[source] = state
         return [found[source] for source in sorted(found)]
 
+    def _written(self, source: str) -> FeedState | None:
+        """Return the last row of a source; within one write, where no other process can write, it is asked once."""
+        with self._database.read() as connection:
+            if not self._database.writing:
+                return _last(connection, source)
+            if self._within is not connection:
+                self._within = connection
+                self._rows.clear()
+            if source not in self._rows:
+                self._rows[source] = _last(connection, source)
+            return self._rows[source]
+
     def _write(self, state: FeedState) -> None:
         row: dict[str, Any] = {
             name: None if value is None else micros(value)
@@ -171,6 +185,8 @@ class Hearing:
         with self._database.write() as connection:
             at = self._database.known(connection, state.last_try)
             connection.execute(heard.insert(), row | {"known": at})
+            if self._within is connection:
+                self._rows[state.source] = state
             self._database.note(
                 connection,
                 at,

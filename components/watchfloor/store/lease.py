@@ -4,6 +4,7 @@ import fcntl
 import os
 import threading
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -75,7 +76,9 @@ class Lease:
         if isinstance(handle, int):
             os.close(handle)
         elif handle is not None:
-            handle.close()
+            with suppress(Exception):  # the server may be gone, and the lock with it
+                handle.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": self._number()})
+            handle.close()  # the server may take its time to notice, so the lock was let go of before
         else:
             with _guard:
                 _memory.get(self._store, set()).discard(self._name)
@@ -116,8 +119,7 @@ class Lease:
         return True
 
     def _take_advisory(self) -> bool:
-        # 63 bits of the store's own id and the right's name: stores of one server do not hinder each other.
-        number = int(digest([self._store.meta("store.id"), self._name])[:16], 16) >> 1
+        number = self._number()
         connection = self._store._database.engine.connect()
         try:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -133,6 +135,10 @@ class Lease:
         connection.detach()  # it does not go back to the pool, where the lock would live on
         self._handle = connection
         return True
+
+    def _number(self) -> int:
+        """Return 63 bits of the store's own id and the right's name: stores of one server do not hinder each other."""
+        return int(digest([self._store.meta("store.id"), self._name])[:16], 16) >> 1
 
     def _still(self) -> bool:
         """Whether the connection that holds an advisory lock is alive: a server that went away took the lock along."""

@@ -122,9 +122,8 @@ class NOfMRule(Rule):
         reached = signals.position(np.ascontiguousarray(filled), plan.own[0][members], plan.own[1][members])
         out = np.full((len(subjects), filled.shape[1]), np.nan, np.float32)
         for row, at in enumerate(subjects.tolist()):
-            mine = np.nan_to_num(reached[board.place[list(plan.subjects[at].members)]], nan=-1.0)
-            found = -np.partition(-mine, self.n - 1, axis=0)[self.n - 1]
-            out[row] = np.where(found < 0, np.nan, found)
+            mine = board.place[list(plan.subjects[at].members)].astype(np.int64)
+            signals.across(reached, mine, self.n, out[row])
         return out
 
     def back(self, level: Level, units: str) -> tuple[float, float]:

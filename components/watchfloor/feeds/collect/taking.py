@@ -164,6 +164,8 @@ def _keep(
     items: Sequence[Item], put: Callable[[Sequence[Item]], Appended], aside: list[Rejected]
 ) -> Appended:
     """Store items together; if the store cannot write one of them down, each by itself."""
+    if not items:
+        return Appended(0, 0)
     try:
         return put(items)
     except InvalidInputError:
