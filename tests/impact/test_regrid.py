@@ -91,6 +91,11 @@ def test_another_system_keeps_everybody():
     live[:, 100:] = True
     kept, _ = conserve(given, grid(200, 200, 20.0, x0=499_000.0, y0=2_999_000.0), live)
     assert kept.sum() == pytest.approx(values.sum(), rel=1e-9)
+    live[:] = False
+    live[:, ::2] = True  # some of every source cell, so that nobody is elsewhere
+    kept, _ = conserve(given, grid(200, 200, 20.0, x0=499_000.0, y0=2_999_000.0), live)
+    assert kept.sum() == pytest.approx(values.sum(), rel=1e-9)
+    assert kept[:, 1::2].sum() == 0.0
 
 
 def test_overlaps_are_lengths():

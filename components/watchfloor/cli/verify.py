@@ -12,16 +12,20 @@ __all__: list[str] = []
 @app.command()
 @explained
 def verify(
-    models: Annotated[list[str] | None, typer.Argument(help="Names of models; default: all.")] = None,
+    models: Annotated[
+        list[str] | None, typer.Argument(help="Names of models and vulnerabilities; default: all.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only what does not match, and the sum.")] = False,
 ) -> None:
-    """Recompute the published values that the hazard models must reproduce."""
+    """Recompute the published values that hazard models and vulnerabilities must reproduce."""
     from watchfloor.hazards import HAZARDS
     from watchfloor.hazards.reference import verify as recompute
+    from watchfloor.impact import VULNERABILITIES
 
     wrong = total = 0
-    for name in models or list(HAZARDS):
-        for outcome in recompute(HAZARDS[name].references):
+    for name in models or [*HAZARDS, *VULNERABILITIES]:
+        asked = VULNERABILITIES[name] if name in VULNERABILITIES else HAZARDS[name]
+        for outcome in recompute(asked.references):
             reference = outcome.reference
             total += 1
             wrong += not outcome.passed
