@@ -127,6 +127,28 @@ def test_acts_go_to_the_server_and_are_told(made):
     assert name in {each.id for each in shown._alarms(roll)}
 
 
+def test_what_passes_the_filters_and_a_life_are_files_with_their_marks(made):
+    shown = view(made, hazards=["flood"])
+    handed = []
+    shown.pane.hand = lambda *told: handed.append(told)
+    shown.heard("save", {})
+    ((name, data, media),) = handed
+    lines = data.decode("utf-8-sig").splitlines()
+    assert (name, media) == ("DEMO-demo-alarms.csv", "text/csv")
+    assert lines[0].startswith("# mark: DEMO")
+    table = [line for line in lines if not line.startswith("#")]
+    assert table[0].startswith("id,title,state,colour")
+    assert len(table) == 4
+    assert "High: t/high,unacknowledged,red" in table[1]
+    Life(made).acknowledge(ANNA, alarm(made, "t/high").id, "=cmd|' /C calc'!A0")
+    depth = AlarmDepth(made, Selection(record=("alarm", "alarms", alarm(made, "t/high").id), tab="alarm"))
+    depth.pane.hand = lambda *told: handed.append(told)
+    depth.heard("save", {})
+    rows = handed[-1][1].decode("utf-8-sig").splitlines()
+    assert "acknowledge,anna,acknowledged,red" in rows[-1]
+    assert "=cmd" not in rows[-1].replace("'=cmd", "")
+
+
 def test_a_viewer_may_do_nothing(made):
     name = alarm(made, "t/high").id
     for what in ("acknowledge", "assign", "shelve", "override", "close", "merge", "split"):

@@ -11,6 +11,7 @@ from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.security.text import plain
 from watchfloor.views.monitor import alarmdrafts
 from watchfloor.views.monitor.alarmacts import act, may
+from watchfloor.views.monitor.alarmfiles import lived
 from watchfloor.views.monitor.alarmroll import Roll, row
 from watchfloor.views.monitor.base import MonitorPane, MonitorView
 from watchfloor.views.monitor.curve import curve
@@ -86,6 +87,10 @@ class AlarmDepth(MonitorView):
                     self.pane.say(said)
             finally:
                 self.refresh()
+        elif what == "save":
+            if chosen.record is not None and chosen.record[0] == "alarm":
+                life = Roll.of(self.floor).life.timeline(chosen.record[2], chosen.as_of)
+                self.pane.hand(*lived(self.floor, life, chosen.as_of))
         elif what == "xml":
             name = str(message["id"])[:80]
             self.pane.hand(f"{name}.xml", Roll.of(self.floor).drafts.xml(name), "application/xml")

@@ -26,7 +26,7 @@ const AlarmDepthPane = pane("alarmdepth", (ctx) => {
 
   function drawActs(state) {
     const row = state.row;
-    fill(acts, state.live ? h("div", {class: "chips"}, actsFor(row).map((what) => button(what, row))) : h("p", {class: "muted"}, ctx.t("alarms.past.off")),
+    fill(acts, h("button", {type: "button", class: "chip take", title: ctx.t("alarms.csv.life"), "aria-label": ctx.t("alarms.csv.life"), onclick: () => ctx.send("save")}, "CSV"), state.live ? h("div", {class: "chips"}, actsFor(row).map((what) => button(what, row))) : h("p", {class: "muted"}, ctx.t("alarms.past.off")),
       state.live && !(state.may || {}).acknowledge ? h("p", {class: "muted"}, ctx.t("alarms.maynot")) : null);
   }
 

@@ -263,8 +263,9 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     fill(title, h("strong", {}, ctx.t("monitor.alarms")), " ", h("span", {class: "num"}, ctx.t("alarms.count", {n: number(state.all), w: number(state.waiting)})));
     sound.words();
     shows.hidden = WALL;
+    const csv = h("button", {type: "button", class: "chip take", "aria-label": ctx.t("alarms.csv"), title: ctx.t("alarms.csv"), disabled: !state.total, onclick: () => ctx.send("save")}, "CSV");
     fill(shows, ["open", "waiting", "shelved", "all"].map((name) => h("button", {type: "button", class: `chip ${state.show === name ? "on" : ""}`, "aria-pressed": state.show === name ? "true" : "false", onclick: () => ctx.send("show", {value: name})}, ctx.t(`alarms.show.${name}`))),
-      state.filtered ? h("button", {type: "button", class: "chip", onclick: () => ctx.send("reset")}, `${ctx.t("action.reset")} (${number(state.total)})`) : null);
+      state.filtered ? h("button", {type: "button", class: "chip", onclick: () => ctx.send("reset")}, `${ctx.t("action.reset")} (${number(state.total)})`) : null, csv);
     const says = state.trouble ? state.trouble : state.preparing ? ctx.t("alarms.preparing") : !state.live ? ctx.t("alarms.past") : "";
     notice.hidden = !says;
     notice.classList.toggle("bad", Boolean(state.trouble));

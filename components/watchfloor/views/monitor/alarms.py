@@ -14,6 +14,7 @@ from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.core.terms import term
 from watchfloor.security.roles import Actor
 from watchfloor.views.monitor.alarmacts import act, may
+from watchfloor.views.monitor.alarmfiles import listed
 from watchfloor.views.monitor.alarmkept import LATELY
 from watchfloor.views.monitor.alarmroll import Roll, row
 from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
@@ -110,6 +111,8 @@ class Alarms(MonitorView):
             self.refresh()
         elif what == "reset":
             chosen.reset()
+        elif what == "save":
+            self.pane.hand(*self.file())
         elif what == "act":
             if not chosen.live:
                 raise InvalidInputError("The past is shown; go back to the present before you act.")
@@ -117,6 +120,12 @@ class Alarms(MonitorView):
                 self._act(Roll.of(self.floor), acting(), self._meant(message), chosen.language)
             finally:
                 self.refresh()
+
+    def file(self) -> tuple[str, bytes, str]:
+        """Return name, bytes and media type of all alarms that pass the filters."""
+        chosen = self.selection
+        alarms = self._wanted(passing(self._alarms(Roll.of(self.floor)), chosen))
+        return listed(self.floor, alarms, chosen.as_of, chosen.language)
 
     # inside
 

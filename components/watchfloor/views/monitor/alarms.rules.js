@@ -10,12 +10,13 @@ const RulesPane = pane("ruledesk", (ctx) => {
   const title = h("h2", {}), about = h("div", {}), problems = h("div", {class: "problems", "aria-live": "polite"}), form = h("div", {}), picture = h("div", {}), trial = h("div", {"aria-live": "polite"}), saving = h("div", {}), history = h("div", {});
   const days = h("select", {}), tries = h("button", {type: "button", class: "primary", onclick: () => ctx.send("try", {text: text.value, days: Number(days.value)})});
   const stop = h("button", {type: "button", onclick: () => ctx.send("cancel")}), bar = h("progress", {max: "1"});
+  const yaml = h("button", {type: "button", class: "take", onclick: () => ctx.send("file", {text: text.value})}, "YAML");
   const station = h("select", {onchange: () => ctx.send("series", {name: station.value})});
   const reason = h("input", {type: "text", maxlength: "1000", onkeydown: (event) => event.stopPropagation()});
   const save = h("button", {type: "submit", class: "primary"});
   const body = h("div", {class: "rulebody", role: "region", tabindex: "0", hidden: true}, title, about,
     h("div", {class: "editor"}, gutter, text), problems, h("div", {class: "line"}, h("label", {class: "field"}, h("span", {class: "stationlabel"}), station)), form, picture,
-    h("div", {class: "line tries"}, days, tries, bar, stop), trial, saving, history);
+    h("div", {class: "line tries"}, days, tries, bar, stop, yaml), trial, saving, history);
   const empty = h("div", {class: "empty"});
   ctx.root.append(notice, h("div", {class: "halves"}, list, h("div", {class: "right"}, body, empty)));
   let timer = 0, turn = -1, asked = "";
@@ -106,6 +107,8 @@ const RulesPane = pane("ruledesk", (ctx) => {
       days.setAttribute("aria-label", ctx.t("rules.back"));
       bar.setAttribute("aria-label", ctx.t("rules.trying"));
       fill(tries, ctx.t("rules.try"));
+      yaml.title = ctx.t("rules.yaml");
+      yaml.setAttribute("aria-label", ctx.t("rules.yaml"));
       fill(stop, ctx.t("alarms.cancel"));
       fill(save, ctx.t("rules.save"));
       fill(saving, h("form", {class: "line", onsubmit: (event) => { event.preventDefault(); if (!reason.value.trim()) { ctx.say(ctx.t("alarms.reason.needed"), true); reason.focus(); return; } ctx.send("save", {text: text.value, reason: reason.value}); reason.value = ""; }}, field(ctx.t("rules.why"), reason), save));

@@ -111,6 +111,9 @@ class Rules(MonitorView):
             self._begin(int(message["days"]))
         elif what == "cancel":
             self._asked, self._progress = None, None
+        elif what == "file":
+            text = str(message["text"])[: ruletext.MOST + 1]
+            self.pane.hand(f"{self._name or 'rule'}.yml", text.encode("utf-8", "replace"), "application/yaml")
         elif what == "save":
             self._text = str(message["text"])[: ruletext.MOST + 1]
             self._save(str(message.get("reason") or ""))
