@@ -388,6 +388,27 @@ def test_rain_on_a_map_is_as_rain_of_one_number():
     assert float(east.soil_wetness[15, 25]) < 0.5 * float(first.soil_wetness[15, 25])
 
 
+def test_an_earthquake_sets_slopes_going_at_once_and_more_so_when_they_are_wet():
+    site = hillside()
+    quake = storm(0.0).assign(ground_acceleration=((), 15.0, {"units": "m/s^2"}))
+    shaken = run(site, quake)
+    assert float(shaken.slope_failure[12, 15]) == 1.0
+    assert float(shaken.slope_failure[0, 15]) == 0.0
+    assert float(shaken.arrival_time[12, 15]) == 0.0
+    weak = run(site, storm(0.0).assign(ground_acceleration=((), 0.2, {"units": "m/s^2"})))
+    assert float(weak.slope_failure.sum()) == 0.0
+    stiff = site.assign(cohesion=((), 16.0, {"units": "kPa"}))
+    areas = [
+        float(
+            run(
+                stiff.assign(antecedent_rain=((), rain, {"units": "mm/d"})), quake, Streams(2, 3), stands=-1.0
+            ).slope_failure.sum()
+        )
+        for rain in (0.0, 40.0)
+    ]
+    assert areas[1] > areas[0]
+
+
 def test_factor_of_safety_falls_while_it_rains():
     result = run(hillside(), storm(10.0), times=True)
     middle = result.factor_of_safety[:, 15, 15]
@@ -424,9 +445,9 @@ def test_watched_slopes_are_told_in_remarks_and_results():
         (lambda s, f: (s, storm(np.nan)), "missing values"),
         (lambda s, f: (s, f.assign_coords(time=[10.0, 20.0])), "give a value at time 0"),
         (lambda s, f: (s.assign_attrs(crs="EPSG:4326"), f), "does not measure in metres"),
-        (lambda s, f: (s, f.drop_vars("rain_rate")), "has no rain rate"),
         (lambda s, f: (s, f.assign(displacement=(("reading", "station"), np.ones((9, 1)), {"units": "mm"}))), "reading_time"),
         (lambda s, f: (s, f.assign(rain_rate=(("time", "y", "x"), np.ones((2, 4, 4)), {"units": "mm/h"}))), "another grid"),
+        (lambda s, f: (s, f.assign(ground_acceleration=(("y", "x"), np.ones((4, 4)), {"units": "m/s^2"}))), "another grid"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_with_a_sentence(change, said):
@@ -442,6 +463,11 @@ def test_a_dem_with_holes_is_refused_and_one_with_few_is_mended():
     site.elevation.values[:5] = np.nan
     with pytest.raises(InvalidInputError, match="fill them first"):
         Landslide().prepare(site, storm(), until=DAY)
+
+
+def test_rain_that_is_not_given_is_none_and_it_is_said():
+    ready = Landslide().prepare(hillside(), xr.Dataset(), until=DAY)
+    assert "Rain rate is not given; 0 mm/h is assumed." in ready.remarks
 
 
 def test_wide_cells_are_told():

@@ -11,6 +11,7 @@ from watchfloor.hazards.landslide.drainage import (
     wetness,
 )
 from watchfloor.hazards.landslide.failure import failure
+from watchfloor.hazards.landslide.shaking import displacement
 from watchfloor.hazards.landslide.stability import WATER, critical_rain, critical_wetness, instability
 from watchfloor.hazards.landslide.threshold import THRESHOLDS
 from watchfloor.hazards.reference import Reference
@@ -88,4 +89,8 @@ REFERENCES = (
               atol=8.0, units="m", note="A cell is 5 m wide."),
     Reference("Failure at 45 and 60 h by the inverse velocity", (45.0, 60.0), _inverse,
               "Fukuzono 1985; Voight 1989, doi:10.1126/science.243.4888.200", rtol=2e-3, units="h"),
+    Reference("Newmark displacement at critical over peak accelerations of 0.1, 0.5 and 0.9", (35.15, 0.8772, 0.00871),
+              lambda: displacement(np.array([0.05, 0.25, 0.45]), 0.5),
+              "Jibson 2007, doi:10.1016/j.enggeo.2007.01.013, eq. 6: log D = 0.215 + log((1 - r)^2.341 r^-1.438)", rtol=2e-3,
+              units="cm"),
 )  # fmt: skip

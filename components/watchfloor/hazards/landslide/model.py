@@ -7,14 +7,14 @@ import numpy as np
 import param
 import xarray as xr
 
-from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import EVACUATE, Measure, Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.derived import slope as slope_of
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.landslide.cases import REFERENCES
 from watchfloor.hazards.landslide.drainage import fed, gathered, order, reach_slope, reached, wetness
-from watchfloor.hazards.landslide.failure import failure
+from watchfloor.hazards.landslide.inputs import peak, rain_steps, watched
+from watchfloor.hazards.landslide.shaking import SPREAD, critical_acceleration, displacement
 from watchfloor.hazards.landslide.stability import critical_wetness, instability, needed_cohesion
 from watchfloor.hazards.landslide.threshold import THRESHOLDS, ratio, threshold
 from watchfloor.hazards.noise import Waves
@@ -33,10 +33,10 @@ _WIDE = 50.0
 
 
 class Landslide(Hazard):
-    """Shallow slides in rain: thresholds, stability of the soil, how far slides reach, and slopes that are watched."""
+    """Shallow slides in rain and earthquakes: thresholds, stability of the soil, how far slides reach, and slopes that are watched."""
 
     kind: ClassVar[str] = "landslide"
-    title: ClassVar[Mapping[str, str]] = {"en": "Landslides in rain", "zh": "降雨滑坡"}
+    title: ClassVar[Mapping[str, str]] = {"en": "Landslides in rain and earthquakes", "zh": "降雨与地震滑坡"}
     needs: ClassVar[tuple[Needs, ...]] = (
         Needs("elevation", _GRID, limits=(-500, 9000), doc="Height of the ground."),
         Needs("soil_depth", _GRID, default=1.5, doc="Of loose ground over firm."),
@@ -45,14 +45,15 @@ class Landslide(Hazard):
         Needs("soil_weight", _GRID, default=18.0, doc="Of the wet soil."),
         Needs("transmissivity", _GRID, default=20.0, doc="What a saturated soil lets down the slope."),
         Needs("antecedent_rain", _GRID, default=2.0, doc="That feeds the soil's water at the start."),
-        Needs("rain_rate", ("time", *_GRID), "forcing", limits=(0, 500), doc="Rain; each value holds until the next."),
+        Needs("rain_rate", ("time", *_GRID), "forcing", default=0.0, limits=(0, 500), doc="Rain; each value holds until the next."),
+        Needs("ground_acceleration", _GRID, "forcing", default=0.0, limits=(0, 60), doc="Of an earthquake as the run begins; 0 is none."),
         Needs("reading_time", ("reading",), "forcing", default=0.0, doc="When a moving slope was read, before the start."),
         Needs("displacement", ("reading", "station"), "forcing", default=0.0, limits=(-1e5, 1e6), doc="How far it had moved."),
     )  # fmt: skip
     gives: ClassVar[tuple[Gives, ...]] = (
         Gives("landslide_reach", _GRID, "Where a slope slides or a slide comes.", "time: maximum", intensity=True, levels=(0.5,)),
         Gives("slope_failure", _GRID, "Where a slope slides; the members' mean is its probability.", "time: maximum", levels=(0.5,)),
-        Gives("instability", _GRID, "Pull over strength at its worst.", "time: maximum", levels=(0.8, 1.0)),
+        Gives("instability", _GRID, "Pull over strength at its wettest, without shaking.", "time: maximum", levels=(0.8, 1.0)),
         Gives("arrival_time", _GRID, "When it first slides or a slide first comes; the run's length where none does.", "time: minimum"),
         Gives("landslide_energy", _GRID, "Height of the energy line of slides over the ground.", "time: maximum", levels=(1.0, 10.0)),
         Gives("soil_wetness", _GRID, "Saturated share of the soil at its wettest.", "time: maximum", levels=(0.5, 0.99)),
@@ -77,12 +78,12 @@ class Landslide(Hazard):
         EVACUATE,
     )  # fmt: skip
     validity: ClassVar[Mapping[str, str]] = {
-        "en": "Shallow slides of soil in rain, a metre or two deep; not deep ones, not rockfall, not slopes that are cut or loaded. "
+        "en": "Shallow slides of soil in rain or an earthquake, a metre or two deep; not deep ones, not rockfall, not cut or loaded slopes. "
         "Soil is seldom known: the numbers rank slopes and say how sure that is, they do not foretell one slide. The water is "
         "that of the last days' rain, spread over the soil's depth: the pressure of a cloudburst's front is not there. Elevation of 5 to 30 m is "
         "needed; wider cells smooth steep slopes away. The reach is the mean of many slides; it does not know walls, bends or "
         "debris that turns to mud in a channel. Thresholds of the whole world pass far too often where it always rains.",
-        "zh": "适用于降雨诱发的浅层（一至两米）土质滑坡；不适用于深层滑坡、崩塌及开挖或加载边坡。土性参数很少已知：结果用于斜坡排序并"
+        "zh": "适用于降雨或地震诱发的浅层（一至两米）土质滑坡；不适用于深层滑坡、崩塌及开挖或加载边坡。土性参数很少已知：结果用于斜坡排序并"
         "给出把握程度，不能预报某一次滑坡。地下水按近几日降雨充填土层孔隙处理，不计短时暴雨入渗锋面的压力。高程格网宜为 5 至 30 米，更粗则陡坡被平滑。"
         "影响距离为大量滑坡的平均，不考虑挡墙、弯道及沟道泥石流。全球阈值在多雨地区会过于频繁地超过。",
     }
@@ -94,6 +95,7 @@ class Landslide(Hazard):
         "Freeman 1991, doi:10.1016/0098-3004(91)90048-I",
         "Corominas 1996, doi:10.1139/t96-005",
         "Phoon and Kulhawy 1999, doi:10.1139/t99-038",
+        "Newmark 1965, doi:10.1680/geot.1965.15.2.139; Jibson 2007, doi:10.1016/j.enggeo.2007.01.013",
         "Fukuzono 1985; Voight 1989, doi:10.1126/science.243.4888.200",
     )
     references = REFERENCES
@@ -105,6 +107,11 @@ class Landslide(Hazard):
         48.0,
         bounds=(1, 720),
         doc="After how long the soil has let go of all but 1/e of its water, h; from a local recession.",
+    )
+    slip = param.Number(
+        5.0,
+        bounds=(0.1, 100),
+        doc="How far a slope slides in an earthquake before it goes, cm (Wieczorek et al. 1985: 5 cm).",
     )
     drainable = param.Number(
         0.15,
@@ -189,7 +196,7 @@ class Landslide(Hazard):
         full = static.broadcast_like(xr.Dataset(coords={"y": native.y, "x": native.x})).transpose(*_GRID)
         full = full.assign(slope=(_GRID, slope_of(full.elevation.values, native)))
         full = coarsen(full, factor)
-        edges, rain = self._rain(drive, forcing, native, factor, until)
+        edges, rain = rain_steps(drive, forcing, native, factor, until)
         height = np.ascontiguousarray(full.elevation.values)
         cells = order(height)
         water = fed(edges, rain, self.memory)
@@ -197,6 +204,7 @@ class Landslide(Hazard):
         arrays: dict[str, Any] = {
             "grid": grid,
             "cells": cells,
+            "peak": peak(drive, native, factor),
             "ratio": np.broadcast_to(ratio(edges, rain, threshold(self.line)), grid.shape),
             "moments": edges[1:][told],
             **{
@@ -228,7 +236,7 @@ class Landslide(Hazard):
                 f"Cells of {native.dx:.0f} m smooth steep slopes away; elevation of 5 to 30 m sees more of them."
             )
         if "displacement" in forcing:
-            arrays["failures"], sentences = self._watched(forcing, drive)
+            arrays["failures"], sentences = watched(forcing, drive)
             said += sentences
         empty = xr.Dataset(coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
         return Prepared(empty, drive, until, arrays, tuple(said))
@@ -240,6 +248,7 @@ class Landslide(Hazard):
             "transmissivity": streams.factor("landslide.transmissivity", self.transmissivity_spread),
             "reach": streams.factor("landslide.reach", self.reach_spread),
             "failure": streams.shift("landslide.failure", 1.0),
+            "shaking": streams.shift("landslide.shaking", SPREAD),
         }
         for name in _SOIL:
             made[name] = streams.shift(f"landslide.{name}", 1.0)
@@ -288,7 +297,11 @@ class Landslide(Hazard):
             if times:
                 courses.append(np.minimum(1.0 / np.maximum(instability(*hold, wet, weight), 0.1), 10.0))
         worst = instability(*hold, wettest, weight)
-        slides = worst >= 1.0
+        shaken = self._shaken(
+            a, 1.0 / np.maximum(instability(*hold, first, weight), 0.1), float(theta["shaking"])
+        )
+        slides = (worst >= 1.0) | shaken
+        arrival = np.where(shaken, 0.0, arrival)
         tangent = float(reach_slope(self.volume)) * theta["reach"]
         energy, first_time = reached(a["elevation"], slides, a["cells"], grid.dx, grid.dy, tangent, arrival)
         found: dict[str, Any] = {
@@ -325,6 +338,13 @@ class Landslide(Hazard):
 
     # ---- inside
 
+    def _shaken(self, a: Mapping[str, Any], safety: np.ndarray, error: float) -> np.ndarray:
+        """Return which cells the earthquake at the start sets sliding."""
+        if a["peak"] is None:
+            return np.zeros(safety.shape, bool)
+        moved = displacement(critical_acceleration(safety, a["slope"]), a["peak"]) * 10.0**error
+        return np.asarray((moved > self.slip) & (a["slope"] > 1.0))
+
     def _soil(self, a: Mapping[str, Any], theta: Mapping[str, Any], name: str, grid: Grid) -> np.ndarray:
         """Return a property of the soil in this member."""
         spread = {
@@ -341,56 +361,6 @@ class Landslide(Hazard):
         if name == "friction_angle":
             return np.asarray(np.degrees(np.arctan(np.tan(np.radians(central)) * factor)))
         return np.asarray(central * factor)
-
-    @staticmethod
-    def _rain(
-        drive: xr.Dataset, forcing: xr.Dataset, native: Grid, factor: int, until: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return edges, s, and the rain between them, mm/h, with the run's length divided into steps."""
-        rain = drive.rain_rate
-        if "y" in rain.dims:
-            if rain.sizes["y"] != native.shape[0] or rain.sizes["x"] != native.shape[1]:
-                raise InvalidInputError(
-                    "The rain is on another grid than the site; interpolate it to the site first."
-                )
-            rain = coarsen(rain.to_dataset(name="r"), factor).r
-        starts = np.array([0.0])
-        if "time" in rain.dims:
-            starts = np.asarray(forcing.time.values, float)
-            if starts[0] > 0.0:
-                raise InvalidInputError(
-                    f"The rain begins {starts[0]:g} s after the run; give a value at time 0."
-                )
-        edges = np.unique(np.r_[np.linspace(0.0, until, 49), np.clip(starts, 0.0, until)])
-        which = np.clip(np.searchsorted(starts, edges[:-1] + 1e-6, "right") - 1, 0, None)
-        values = np.asarray(rain.values, float)
-        values = (
-            values[which]
-            if "time" in rain.dims
-            else np.broadcast_to(values, (edges.size - 1, *values.shape)).copy()
-        )
-        return edges, values
-
-    @staticmethod
-    def _watched(forcing: xr.Dataset, drive: xr.Dataset) -> tuple[list[Any], list[str]]:
-        if "reading_time" not in forcing or drive.displacement.dims != ("reading", "station"):
-            raise InvalidInputError(
-                "Displacements need the dimensions reading and station, and reading_time in seconds before the start."
-            )
-        found, said = [], []
-        for number in range(drive.sizes["station"]):
-            one = failure(drive.reading_time.values, drive.displacement.values[:, number])
-            found.append(one)
-            name = str(drive.station.values[number]) if "station" in drive.coords else f"station {number + 1}"
-            if one is not None:
-                low, high = one.between()
-                said.append(
-                    f"{name} speeds up: by its inverse velocity it fails {one.time / 3600:.1f} h after the start, between "
-                    f"{low / 3600:.1f} and {high / 3600:.1f} h with 90 % (fit {one.fit:.2f})."
-                )
-        if not said:
-            said.append("None of the watched slopes speeds up beyond doubt.")
-        return found, said
 
 
 def _altered(
