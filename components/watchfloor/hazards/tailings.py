@@ -1,6 +1,6 @@
 """Tailings ponds: rain and inflow against freeboard, and the levels of a trigger action response plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -204,7 +204,7 @@ class Tailings(Hazard):
     inflow_spread = param.Number(
         0.1, bounds=(0, 2), doc="Standard deviation of the logarithm of other inflow."
     )
-    step = param.Number(300.0, bounds=(1, 86_400), doc="Time step, s.")
+    step = param.Number(600.0, bounds=(1, 86_400), doc="Time step, s.")
     frames = param.Integer(120, bounds=(2, 400), doc="Times at which the level is kept.")
 
     @classmethod
@@ -271,7 +271,19 @@ class Tailings(Hazard):
                 )
         step = min(self.step * (4.0 if fidelity == "preview" else 1.0), until)
         said = [line for line in (*remarks, *more) if not line.startswith(("Sill", "Width"))]
-        return Prepared(made, given, until, {**each, "names": names, "step": step}, tuple(said))
+        return Prepared(
+            made,
+            given,
+            until,
+            {
+                **each,
+                "names": names,
+                "step": step,
+                "rain": _holder(given, "rain_rate"),
+                "flow": _holder(given, "discharge"),
+            },
+            tuple(said),
+        )
 
     def sample(self, streams: Streams) -> dict[str, Any]:
         """Draw the factors of rain, runoff and other inflow."""
@@ -306,11 +318,9 @@ class Tailings(Hazard):
             now = number * seconds
             if progress is not None and number % 20 == 0:
                 progress.at(number / steps)
-            rain = _held(prepared.forcing, "rain_rate", now) / 3.6e6 * theta["rain"]
+            rain = a["rain"](now) / 3.6e6 * theta["rain"]
             held = {name: a[name].copy() for name in ("catchment_area", "crest_level", "spillway_level")}
-            held["discharge"] = (
-                np.zeros(level.size) + _held(prepared.forcing, "discharge", now) * theta["inflow"]
-            )
+            held["discharge"] = np.zeros(level.size) + a["flow"](now) * theta["inflow"]
             for here, patch in zip(wheres, patches, strict=True):
                 if patch.applies(now) and patch.target in held:
                     held[patch.target][here] = patch.apply(held[patch.target][here])
@@ -347,13 +357,13 @@ class Tailings(Hazard):
         )
 
 
-def _held(forcing: xr.Dataset, name: str, now: float) -> np.ndarray:
-    """Return the values that hold at a time: those of the last time that is not later."""
-    values = forcing[name]
-    if "time" in values.dims:
-        at = int(np.clip(np.searchsorted(forcing.time.values, now + 1e-6, "right") - 1, 0, None))
-        values = values.isel(time=at)
-    return np.asarray(values.values, float)
+def _holder(forcing: xr.Dataset, name: str) -> Callable[[float], np.ndarray]:
+    """Return a function that tells the values that hold at a time: those of the last time that is not later."""
+    values = np.asarray(forcing[name].values, float)
+    if "time" not in forcing[name].dims:
+        return lambda _: values
+    times = np.asarray(forcing.time.values, float)
+    return lambda now: np.asarray(values[max(int(np.searchsorted(times, now + 1e-6, "right")) - 1, 0)])
 
 
 def _these(where: Any, names: Sequence[str]) -> np.ndarray:

@@ -136,7 +136,7 @@ class Mine(Hazard):
         bounds=(0, 1),
         doc="Standard deviation of the logarithm of the airflow: about what a traverse is good to.",
     )
-    step = param.Number(30.0, bounds=(1, 3600), doc="Time step, s.")
+    step = param.Number(120.0, bounds=(1, 3600), doc="Time step, s; each step is solved exactly.")
     frames = param.Integer(120, bounds=(2, 400), doc="Times at which the share of methane is kept.")
 
     @classmethod

@@ -27,6 +27,8 @@ _GRID = ("y", "x")
 KELVIN = 273.15
 MOST_SPEED = 50.0
 """Faster winds are refused: no plume is seen in them, and a number in km/h is the usual reason."""
+FINE = 100_000
+"""Cells that a preview takes as they are."""
 LEAST = 2.0
 """Lowest height whose wind carries a release, metres."""
 
@@ -201,10 +203,11 @@ class Release(Hazard):
     def prepare(
         self, site: xr.Dataset, forcing: xr.Dataset, *, until: float, fidelity: Fidelity = "standard"
     ) -> Prepared:
-        """See `Hazard.prepare`. Preview has cells three times as wide, and half of the steps; full has twice as many."""
+        """See `Hazard.prepare`. Preview has half of the steps, and wider cells on large sites; full has twice as many steps."""
         grid = Grid.of(site)
-        if fidelity == "preview" and min(grid.shape) >= 24:
-            grid = grid.coarse(3)
+        if fidelity == "preview":
+            cells = grid.shape[0] * grid.shape[1]
+            grid = grid.coarse(4 if cells > 4 * FINE else 2 if cells > FINE else 1)
         given = forcing.reset_coords([name for name in ("longitude", "latitude") if name in forcing.coords])
         drive, remarks = conform(_degrees(given), self.needs, "forcing")
         if drive.longitude.ndim != 1 or drive.longitude.shape != drive.latitude.shape:
