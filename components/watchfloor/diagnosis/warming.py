@@ -38,13 +38,13 @@ def _assess() -> Any:
     store.describe(
         [
             Series(
-                name, field="water_level", units="m", lon=10 + n / 1000, lat=50.0, attrs={"interval_s": 600}
+                name, field="temperature", units="degC", lon=10 + n / 1000, lat=50.0, attrs={"interval_s": 600}
             )
             for n, name in enumerate(names)
         ]
     )
-    value = np.random.default_rng(0).normal(1.0, 0.05, (4, count)).astype(np.float32)
-    value[0, 150], value[0, 200:] = 40.0, 1.0
+    value = np.random.default_rng(0).normal(15.0, 0.5, (4, count)).astype(np.float32)
+    value[0, 150], value[0, 200:] = 40.0, 15.0
     store.observe(
         [
             Observation(name, from_micros(micros(EPOCH) + n * _STEP), float(value[row, n]))
