@@ -1,7 +1,7 @@
 """How fast fires grow: `python tests/bench/hazard_wildfire.py`.
 
 200 members of 300 x 300 cells for six hours, drawn as the model draws them, over hills of grass, brush and timber with a river,
-in hourly winds; then a preview on the demo floor's region. Beside it, in the same run, the reference: SciPy's Dijkstra on the
+in hourly winds; then a preview on the demo floor's region, and a million days of fire weather. Beside it, in the same run, the reference: SciPy's Dijkstra on the
 graph of one member (80 ways from every cell, at the pace of its head's hour), which only finds the times.
 """
 
@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from watchfloor.core.share import folder
 from watchfloor.hazards.ensemble import Request, run
+from watchfloor.hazards.fireweather.codes import PUBLISHED, day
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.streams import Streams
 from watchfloor.hazards.wildfire import Wildfire
@@ -123,6 +124,23 @@ def main() -> None:
     slow = graph(model, site)
     print(f"{slow / (spent / cells):.1f} times SciPy's pace, with weather, slope, intensity and barriers")
     demo(model)
+    danger()
+
+
+def danger() -> None:
+    """Print how long a million days of fire weather take."""
+    rng = np.random.default_rng(1)
+    places, days = 100_000, 10
+    codes = np.stack([np.full(places, value) for value in (85.0, 6.0, 15.0)])
+    out = np.zeros((4, places))
+    air = [rng.uniform(5, 35, places), rng.uniform(15, 95, places), rng.uniform(0, 40, places)]
+    rain = np.maximum(rng.normal(-5, 5, places), 0.0)
+    lengths = np.full(places, 12.4), np.full(places, 6.4)
+    day(*air, rain, *lengths, codes, out, PUBLISHED)
+    start = process_time()
+    for _ in range(days):
+        day(*air, rain, *lengths, codes, out, PUBLISHED)
+    print(f"fire weather: {process_time() - start:.2f} s CPU for {places * days:,} days of all seven indices")
 
 
 def demo(model: Wildfire) -> None:

@@ -261,6 +261,48 @@ def test_a_river_one_cell_wide_stops_it_straight_and_aslant(thick):
     assert float(found.burned.values[far].sum()) == 0.0
 
 
+def diagonal(gap=None):
+    """Return fuels with a river of single cells that touch at their corners only, and what lies beyond it."""
+    codes = np.full((61, 61), 104.0)
+    for row in range(30, 61):
+        if row != gap:
+            codes[row, 90 - row] = 98.0
+    codes[:30, 60] = 98.0
+    return codes, np.add.outer(np.arange(61), np.arange(61)) > 90
+
+
+def test_a_river_of_cells_that_touch_at_their_corners_holds():
+    codes, far = diagonal()
+    found = burn(*plain((61, 61), fuel=codes, wind=8.0, start=315.0), 40_000.0)
+    assert float(found.burned.values[far].sum()) == 0.0
+    codes, far = diagonal(gap=45)
+    assert (
+        float(burn(*plain((61, 61), fuel=codes, wind=8.0, start=315.0), 40_000.0).burned.values[far].sum())
+        > 100
+    )
+
+
+def test_a_line_that_closes_the_gap_of_such_a_river_holds():
+    codes, far = diagonal(gap=45)
+    site, forcing = plain((61, 61), fuel=codes, wind=2.0, start=315.0, moisture=10.0)
+    lon, lat = Grid.of(site).degrees()
+    spot = [float(lon[45, 45]), float(lat[45, 45])]
+    plug = Action("line", {"speed": 1e6, "holds": 9.0}, {"type": "Point", "coordinates": spot})
+    assert float(burn(site, forcing, 60_000.0).burned.values[far].sum()) > 100
+    assert float(burn(site, forcing, 60_000.0, [plug]).burned.values[far].sum()) == 0.0
+
+
+def test_two_lines_that_touch_at_a_corner_hold():
+    site, forcing = plain((61, 61), fuel=104.0, wind=2.0, start=315.0, moisture=10.0)
+    far = diagonal()[1]
+    lon, lat = Grid.of(site).degrees()
+    cells = [(row, 90 - row) for row in range(30, 61)] + [(row, 60) for row in range(30)]
+    points = {"type": "MultiPoint", "coordinates": [[float(lon[c]), float(lat[c])] for c in cells]}
+    found = burn(site, forcing, 60_000.0, [Action("line", {"speed": 1e6, "holds": 9.0}, points)])
+    assert float(found.burned.values[far].sum()) == 0.0
+    assert float(found.burned.values[~far].sum()) > 1000
+
+
 def test_a_gap_lets_it_through():
     codes = np.full((61, 61), 104.0)
     codes[:, 40] = 98.0
