@@ -2,6 +2,7 @@
 
 from threading import Event
 
+import numpy as np
 import pytest
 
 from watchfloor.core.errors import InvalidInputError, UnknownNameError
@@ -111,6 +112,27 @@ def test_a_long_run_is_kept_on_the_shelf_and_taken_from_it(floor, tmp_path):
     assert heard[-1].ensemble.members == 4
     assert not any(one.status is not None and 0 < one.status.members < 4 for one in heard[-3:])
     runs.close()
+
+
+def test_what_is_shown_of_an_unfinished_run_does_not_change_under_the_page(floor):
+    from watchfloor.hazards.ensemble import run
+    from watchfloor.views.twin.layers import HOWS, Shown, layer
+    from watchfloor.views.twin.runs import still
+
+    parts = []
+    whole = run(
+        SMALL.but(members=6).request(floor, "preview"), part=lambda one: parts.append(still(one)), every=2
+    )
+    assert parts
+    assert whole.members == 6
+    for one in parts:
+        assert one.members == one.data.sizes["member"] < 6
+        assert not one.complete
+        for how in HOWS:
+            layer(one, Shown(how=how))
+        np.testing.assert_array_equal(
+            one.data.water_depth_max, whole.data.water_depth_max.sel(member=one.data.member)
+        )
 
 
 def test_a_model_that_breaks_is_told_in_a_sentence(floor, monkeypatch):

@@ -1,11 +1,14 @@
 """What the parts of the twin desk have in common: one bundle of ESM, one work, one picture."""
 
+import logging
 from typing import Any, ClassVar
 
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation.base import Pane, View
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.twin.work import Work
+
+log = logging.getLogger(__name__)
 
 __all__ = ["TwinPane", "TwinView"]
 
@@ -46,3 +49,10 @@ class TwinView(View):
         self.work = work
         super().__init__(floor, selection or work.selection, picture=picture, **params)
         self.watch(work, self.follows)
+
+    def refresh(self) -> None:
+        """Show what the work holds now; a part that cannot costs the others nothing."""
+        try:
+            super().refresh()
+        except Exception:
+            log.exception("the part %s could not be shown anew", type(self).__name__)

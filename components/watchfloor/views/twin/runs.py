@@ -1,18 +1,19 @@
 """The runs of one page: a preview that follows the hand, and one longer run in the background."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Lock, Thread, current_thread
 from typing import Any, Literal
 
+import numpy as np
 import xarray as xr
 
 from watchfloor.core.clock import monotonic
 from watchfloor.core.errors import WatchfloorError
 from watchfloor.hazards.base import Fidelity
-from watchfloor.hazards.ensemble import Ensemble, Shelf, Status
+from watchfloor.hazards.ensemble import Ensemble, Kept, Shelf, Status
 from watchfloor.hazards.ensemble import run as run_ensemble
 from watchfloor.hazards.progress import Cancelled
 from watchfloor.hazards.scenario import Scenario
@@ -63,6 +64,39 @@ class Answer:
     def under_way(self) -> bool:
         """Whether it is neither done nor over."""
         return self.stage in {"preparing", "waiting", "running"}
+
+
+class Still(Kept):
+    """The members that were finished at a moment; more may be finished since, and are not among them.
+
+    Parameters
+    ----------
+    data
+        Their outputs without time.
+    courses
+        Their outputs with time.
+    """
+
+    def __init__(self, data: xr.Dataset, courses: dict[int, xr.Dataset]) -> None:
+        super().__init__(data.sizes["member"])
+        self._data = data.load()
+        self._done = {int(number) for number in data.member.values}
+        self.courses = dict(courses)
+
+    def dataset(self) -> xr.Dataset:
+        """Return them."""
+        return self._data
+
+    def blocks(self, name: str) -> Iterator[tuple[slice, np.ndarray]]:
+        """Go through one output, in one piece."""
+        yield slice(None), np.asarray(self._data[name].values)
+
+
+def still(ensemble: Ensemble) -> Ensemble:
+    """Return an unfinished ensemble as it is now: the run goes on in another thread, which writes into the first."""
+    numbers = [number for number in ensemble.request.timed if number in ensemble.data.member.values]
+    courses = {number: ensemble.course(number) for number in numbers}
+    return Ensemble(ensemble.request, Still(ensemble.data, courses), complete=False)
 
 
 class _Grounds:
@@ -232,7 +266,7 @@ class Runs:
                 folder=folder,
                 tell=tell,
                 stop=stop,
-                part=part.append,
+                part=lambda some: part.append(still(some)),
                 every=max(2, request.size // 10),
             )
         except Cancelled:
