@@ -351,3 +351,42 @@ def test_places_are_found_once_for_all_plans(world):
     assert grounded(moved, exposures) is not first
     again = Exposures.of(people=exposures.layers["people"])
     assert grounded(result, again) is not first
+
+
+def test_who_is_reached_by_when():
+    depth = np.zeros((2, 4, 6))
+    depth[:, :, :3] = 1.0
+    arrival = np.full((2, 4, 6), 86400.0)
+    arrival[:, :, 0], arrival[:, :, 1], arrival[0, :, 2], arrival[1, :, 2] = 1000.0, 2000.0, 3000.0, 4000.0
+    people = small.grid(np.full((4, 6), 10.0))
+    impact = assess(small.water(depth, arrival_time=arrival), Exposures.of(people=people), kind="flood")
+    told = impact.reached(steps=4)
+    assert told["time"].tolist() == [1000.0, 2000.0, 3000.0, 4000.0]
+    assert told["mean"].tolist() == [40.0, 80.0, 100.0, 120.0]
+    assert told["q95"].iloc[-1] == impact.totals["people_exposed"].max()
+    without = assess(small.water(depth), Exposures.of(people=people), kind="flood")
+    with pytest.raises(InvalidInputError, match="does not say when the flood arrives"):
+        without.reached()
+
+
+def test_lifelines_are_listed_like_facilities():
+    depth = np.zeros((2, 4, 4))
+    depth[:, 3, 0] = 2.0
+    table = small.houses([(5, 5), (25, 25)], name=["Substation", "Mast"], kind=["power", "communication"])
+    impact = assess(small.water(depth), Exposures.of(lifelines=table), kind="flood")
+    assert impact.lifelines["name"].tolist() == ["Substation"]
+    assert impact.totals["lifelines_out"].tolist() == pytest.approx([1.0, 1.0])
+    assert impact.facilities.empty
+    assert impact.roads.empty
+
+
+def test_a_floor_with_towns_only_says_how_coarse_they_are():
+    import watchfloor
+    from watchfloor.impact import exposures_of
+    from watchfloor.store import Store
+
+    with watchfloor.open("world", store=Store.open(":memory:")) as floor:
+        found = exposures_of(floor)
+    assert "buildings" not in found.layers
+    assert "The catalog has no buildings." in found.remarks
+    assert any("stand at one point" in line for line in found.remarks)

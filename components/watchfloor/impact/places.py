@@ -32,14 +32,14 @@ _ITSELF = 50.0
 
 
 def facilities(run: Run, part: Part | None, weight: Mapping[str, float] = WEIGHT) -> pd.DataFrame:
-    """Return facilities, those in greatest need first.
+    """Return facilities, or lifelines, those in greatest need first.
 
     Parameters
     ----------
     run
         What was put in.
     part
-        The vulnerability of facilities; None where none can be used.
+        The vulnerability of facilities or of lifelines; None where none can be used.
     weight
         By kind of place.
 
@@ -57,7 +57,7 @@ def facilities(run: Run, part: Part | None, weight: Mapping[str, float] = WEIGHT
     ]  # fmt: skip
     if part is None or not part.elements.size:
         return pd.DataFrame(columns=columns)
-    layer = run.exposures.layers["facilities"]
+    layer = run.exposures.layers[part.vulnerability.exposure]
     rows, out, level, arrival = _at(run, part)
     table = layer.data.iloc[rows]
     names = _districts(run, part.elements, rows)

@@ -16,6 +16,7 @@ from watchfloor.impact.likelihood import LEVELS, Matrix
 from watchfloor.impact.measures import measured
 from watchfloor.impact.needs import RATIONS, needs
 from watchfloor.impact.places import WEIGHT, facilities, roads
+from watchfloor.impact.timing import reached
 
 __all__ = ["Impact"]
 
@@ -179,6 +180,19 @@ class Impact:
         """Facilities that are hit, those in greatest need first; see `impact.places.facilities`."""
         found = self.run.part("facilities_out")
         return facilities(self.run, None if found is None else found[0], WEIGHT)
+
+    @cached_property
+    def lifelines(self) -> pd.DataFrame:
+        """Nodes of the supply networks that are hit; columns as of `facilities`."""
+        found = self.run.part("lifelines_out")
+        return facilities(self.run, None if found is None else found[0], WEIGHT)
+
+    def reached(self, measure: str = "people_exposed", steps: int = 24) -> pd.DataFrame:
+        """Return how much of a figure is reached by when; see `impact.timing.reached`."""
+        found = self.run.part(self._known(measure))
+        if found is None:
+            raise InvalidInputError(f"When {measure} comes about is not known.")
+        return reached(self.run, *found, steps=steps)
 
     @cached_property
     def roads(self) -> pd.DataFrame:

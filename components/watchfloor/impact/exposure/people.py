@@ -38,10 +38,12 @@ class People(Exposure):
             table = placed(found, "people")
             values, missing = counted(table["population"], "people")
             table = table.assign(people=values, kind="area")
-            said = (
-                (f"{missing} areas do not say how many people live there; none are assumed.",)
-                if missing
-                else ()
-            )
+            said: tuple[str, ...] = ()
+            if missing:
+                said += (f"{missing} areas do not say how many people live there; none are assumed.",)
+            if (table.geometry.geom_type == "Point").any():
+                said += (
+                    "The people of each town stand at one point; use a map of people for anything but a first look.",
+                )
             return Layer("people", table, {"people": "1"}, (source,), said)
         return Layer("people", gridded(found, entry.metadata.crs, "people"), {"people": "1"}, (source,))
