@@ -158,16 +158,13 @@ def demo(model: Wildfire) -> None:
         coords={"y": fuel.y.values, "x": fuel.x.values},
         attrs={"crs": "EPSG:32657"},
     )
-    there = np.argwhere(fuel.values == 145)[20_000]
-    lon, lat = Grid.of(site).degrees()
-    spot = tuple(there)
     forcing = xr.Dataset(
         {
             "wind_speed": ((), 8.0, {"units": "m/s"}),
             "wind_direction": ((), 300.0, {"units": "degrees"}),
             "ignition_time": ("source", [0.0], {"units": "s"}),
         },
-        coords={"longitude": ("source", [lon[spot]]), "latitude": ("source", [lat[spot]])},
+        coords={"longitude": ("source", [158.3329]), "latitude": ("source", [34.0553])},
     )
     for fidelity in ("preview", "standard"):
         ready = model.prepare(site, forcing, until=6 * 3600.0, fidelity=fidelity)  # type: ignore[arg-type]

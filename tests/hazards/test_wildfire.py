@@ -666,6 +666,24 @@ def test_the_table_is_whole():
     assert sorted({fuel.code[:2] for fuel in FUELS.values()}) == ["FM", "GR", "GS", "SB", "SH", "TL", "TU"]
 
 
+def test_every_fuel_behaves_at_any_moisture_wind_and_slope():
+    codes = np.array(list(FUELS))[:, None, None, None]
+    dead = np.array([1.0, 5.0, 12.0, 30.0, 90.0])[:, None, None]
+    wind, slope = np.array([0.0, 3.0, 40.0])[:, None], np.array([0.0, 0.5, 3.0])
+    moisture = np.stack([*np.broadcast_arrays(dead, dead, dead, 30.0 + dead, 60.0 + dead)], axis=-1)
+    found = behaviour(table(), codes, moisture, slope, 10.0, wind, 200.0)
+    for name, values in found.items():
+        assert values.shape == (53, 5, 3, 3), name
+        assert np.isfinite(values).all(), name
+        assert values.min() >= 0.0, name
+    # wetter is slower, windier and steeper faster
+    assert np.all(np.diff(found["rate"], axis=1) <= 1e-12)
+    assert np.all(np.diff(found["rate"][..., 0], axis=2) >= 0.0)
+    assert np.all(np.diff(found["rate"][:, :, 0], axis=2) >= 0.0)
+    assert found["length_to_breadth"].max() <= 8.0 + 1e-9
+    assert not found["rate"][:, 4].any()
+
+
 # --- a real landscape ------------------------------------------------------------------------------------------------
 
 
