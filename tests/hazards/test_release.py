@@ -258,6 +258,18 @@ def test_a_gas_that_only_burns_has_zones_of_its_limit():
     assert float(made.fatality_probability.max()) == 0.0
 
 
+def test_lethality_is_told_only_where_it_is_known_or_set():
+    site, forcing, until = Release.example()
+    unknown = Release(substance="phosgene")
+    assert any(
+        "No lethality of phosgene" in line for line in unknown.prepare(site, forcing, until=until).remarks
+    )
+    assert float(escape(substance="phosgene").fatality_probability.max()) == 0.0
+    own = {"probit_a": -8.29, "probit_b": 0.92, "probit_n": 2.0}
+    assert escape(substance="chlorine", **own).fatality_probability.identical(escape().fatality_probability)
+    assert float(escape(substance="phosgene", **own).fatality_probability.max()) > 0.5
+
+
 def test_heavy_gas_spreads_wider_and_is_chosen_by_itself():
     dense = escape(buoyancy="automatic")
     assert dense.attrs["treated_as"] == "dense"

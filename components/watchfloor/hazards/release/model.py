@@ -1,6 +1,7 @@
 """The model of a chemical release: who is breathing what, for how long, and what it does to them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from watchfloor.hazards.release.cases import REFERENCES
 from watchfloor.hazards.release.cloud import Cloud, drifting, steady
 from watchfloor.hazards.release.outflow import boiling_pressure, gas_jet, liquid_jet, pool
 from watchfloor.hazards.release.stability import CLASSES, TERRAINS, night_or_day, wind_at
-from watchfloor.hazards.release.substance import DURATIONS, SUBSTANCES, Substance, substance
+from watchfloor.hazards.release.substance import DURATIONS, SUBSTANCES, Probit, Substance, substance
 from watchfloor.hazards.site import conform
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
@@ -147,6 +148,13 @@ class Release(Hazard):
         objects=[int(v) for v in DURATIONS],
         doc="Reference duration of the guideline levels, min.",
     )
+    probit_a = param.Number(
+        0.0, bounds=(-200, 50), doc="Constant a of your own lethality, probit = a + b ln(C^n t), ppm and min."
+    )
+    probit_b = param.Number(
+        0.0, bounds=(0, 50), doc="Constant b of it; 0 takes the substance's own, where one is known."
+    )
+    probit_n = param.Number(1.0, bounds=(0.1, 6), doc="Exponent n of it.")
     air_changes = param.Number(
         1.0,
         bounds=(0.01, 30),
@@ -218,7 +226,7 @@ class Release(Hazard):
             raise InvalidInputError(
                 f"The forcing begins {float(drive.time[0]):g} s after the run; give a value at time 0."
             )
-        what = substance(self.substance)
+        what = self.known
         if self.buoyancy == "dense" and float(np.max(drive.wind_speed)) <= 0.0:
             raise InvalidInputError("The dense cloud needs wind; with none at all, choose the passive one.")
         places = []
@@ -252,7 +260,7 @@ class Release(Hazard):
             )
         if what.toxic and what.probit is None:
             said.append(
-                f"No lethality of {what.en.lower()} is known here; its probability of death is told as 0."
+                f"No lethality of {what.en.lower()} is known here; its probability of death is told as 0 unless you set probit_b."
             )
         arrays = {
             "grid": grid, "places": places, "times": times, "rates": rates, "speed": speed, "direction": direction,
@@ -260,6 +268,14 @@ class Release(Hazard):
         }  # fmt: skip
         empty = xr.Dataset(coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
         return Prepared(empty, drive, until, arrays, tuple(said))
+
+    @property
+    def known(self) -> Substance:
+        """The substance, with the user's own lethality where one is set."""
+        what = substance(self.substance)
+        if self.probit_b <= 0:
+            return what
+        return replace(what, probit=Probit(self.probit_a, self.probit_b, self.probit_n, "set by the user"))
 
     def _idle(self, line: str) -> bool:
         """Tell whether a remark is about what this configuration does not use."""
@@ -323,7 +339,7 @@ class Release(Hazard):
         times: bool = False,
     ) -> xr.Dataset:
         """See `Hazard.run`."""
-        a, grid, what = prepared.arrays, prepared.arrays["grid"], substance(self.substance)
+        a, grid, what = prepared.arrays, prepared.arrays["grid"], self.known
         rates, changes = self._driven(prepared, theta, patches)
         carried = wind_at(a["speed"], max(self.height, LEAST), a["number"], self.terrain) * theta["speed"]
         levels = what.levels(float(self.duration), self.levels)

@@ -3,7 +3,8 @@
 Acute exposure guideline levels (AEGL) are the final values of the National Research Council's committee (EPA 2014,
 "Final AEGLs (162)"); emergency response planning guidelines (ERPG) are those of the AIHA. Molar masses, boiling points,
 densities at the boiling point (at 20 degrees Celsius, where it boils above) and heats of vaporisation are rounded values
-of the NIST Chemistry WebBook (SRD 69); limits of flammability are those of the NIOSH Pocket Guide (2005-149).
+of the NIST Chemistry WebBook (SRD 69); limits of flammability are those of the NIOSH Pocket Guide (2005-149). Check a level against the current list of its publisher
+before you act on it. Lethality is told only where its source was read: for other substances set your own function.
 """
 
 from dataclasses import dataclass
@@ -37,11 +38,6 @@ class Probit:
     b: float
     n: float
     source: str
-
-    @classmethod
-    def by_mass(cls, a: float, n: float, molar: float, source: str) -> "Probit":
-        """Take constants that hold for C in mg/m^3 at 20 degrees Celsius, with b = 1."""
-        return cls(a + n * float(np.log(molar * 1e3 / 24.055)), 1.0, n, source)
 
 
 @dataclass(frozen=True)
@@ -132,8 +128,6 @@ class Substance:
         return tuple(float(f"{value:.6g}") for value in found)  # type: ignore[return-value]
 
 
-_MASS = "RIVM, Guidelines for Quantitative Risk Assessment (CPR 18E), 2005, table 5.2"
-
 SUBSTANCES: dict[str, Substance] = {
     "chlorine": Substance("Chlorine", "氯", "7782-50-5", 0.070906, 239.1, 1562, 288e3, 1.33,
         ((0.5,) * 5, (2.8, 2.8, 2.0, 1.0, 0.71), (50, 28, 20, 10, 7.1)), (1, 3, 20),
@@ -142,28 +136,23 @@ SUBSTANCES: dict[str, Substance] = {
         ((30,) * 5, (220, 220, 160, 110, 110), (2700, 1600, 1100, 550, 390)), (25, 150, 1500), (0.15, 0.28),
         Probit(-15.02, 0.942, 2.0, "fitted to LC10 3,800 and LC50 7,500 ppm of 30 min: Engelhardt and Holliday 1985, AECB INFO-0153")),
     "hydrogen sulfide": Substance("Hydrogen sulfide", "硫化氢", "7783-06-4", 0.03408, 212.9, 949, 548e3, 1.32,
-        ((0.75, 0.60, 0.51, 0.36, 0.33), (41, 32, 27, 20, 17), (76, 59, 50, 37, 31)), (0.1, 30, 100), (0.04, 0.44),
-        Probit.by_mass(-11.5, 1.9, 34.08e-3, _MASS)),
+        ((0.75, 0.60, 0.51, 0.36, 0.33), (41, 32, 27, 20, 17), (76, 59, 50, 37, 31)), (0.1, 30, 100), (0.04, 0.44)),
     "sulfur dioxide": Substance("Sulfur dioxide", "二氧化硫", "7446-09-5", 0.064066, 263.1, 1435, 389e3, 1.26,
-        ((0.2,) * 5, (0.75,) * 5, (30, 30, 30, 19, 9.6)), (0.3, 3, 25), probit=Probit.by_mass(-19.2, 2.4, 64.066e-3, _MASS)),
+        ((0.2,) * 5, (0.75,) * 5, (30, 30, 30, 19, 9.6)), (0.3, 3, 25)),
     "hydrogen fluoride": Substance("Hydrogen fluoride", "氟化氢", "7664-39-3", 0.020006, 292.7, 968, 374e3, 1.40,
-        ((1.0,) * 5, (95, 34, 24, 12, 12), (170, 62, 44, 22, 22)), (2, 20, 50), probit=Probit.by_mass(-8.4, 1.5, 20.006e-3, _MASS)),
+        ((1.0,) * 5, (95, 34, 24, 12, 12), (170, 62, 44, 22, 22)), (2, 20, 50)),
     "hydrogen chloride": Substance("Hydrogen chloride", "氯化氢", "7647-01-0", 0.036461, 188.1, 1190, 443e3, 1.40,
         ((1.8,) * 5, (100, 43, 22, 11, 11), (620, 210, 100, 26, 26)), (3, 20, 150)),
     "phosgene": Substance("Phosgene", "光气", "75-44-5", 0.098916, 280.7, 1410, 247e3, 1.17,
         (_NR, (0.6, 0.6, 0.3, 0.08, 0.04), (3.6, 1.5, 0.75, 0.2, 0.09)), (_NONE, 0.5, 1.5)),
     "hydrogen cyanide": Substance("Hydrogen cyanide", "氰化氢", "74-90-8", 0.027026, 298.8, 687, 933e3, 1.30,
-        ((2.5, 2.5, 2.0, 1.3, 1.0), (17, 10, 7.1, 3.5, 2.5), (27, 21, 15, 8.6, 6.6)), (_NONE, 10, 25), (0.056, 0.40),
-        Probit.by_mass(-9.8, 2.4, 27.026e-3, _MASS)),
+        ((2.5, 2.5, 2.0, 1.3, 1.0), (17, 10, 7.1, 3.5, 2.5), (27, 21, 15, 8.6, 6.6)), (_NONE, 10, 25), (0.056, 0.40)),
     "carbon monoxide": Substance("Carbon monoxide", "一氧化碳", "630-08-0", 0.02801, 81.6, 789, 216e3, 1.40,
-        (_NR, (420, 150, 83, 33, 27), (1700, 600, 330, 150, 130)), (200, 350, 500), (0.125, 0.74),
-        Probit.by_mass(-7.4, 1.0, 28.01e-3, _MASS)),
+        (_NR, (420, 150, 83, 33, 27), (1700, 600, 330, 150, 130)), (200, 350, 500), (0.125, 0.74)),
     "acrolein": Substance("Acrolein", "丙烯醛", "107-02-8", 0.056063, 325.8, 840, 505e3, 1.15,
-        ((0.03,) * 5, (0.44, 0.18, 0.1, 0.1, 0.1), (6.2, 2.5, 1.4, 0.48, 0.27)), (0.05, 0.15, 1.5), (0.028, 0.31),
-        Probit.by_mass(-4.1, 1.0, 56.063e-3, _MASS)),
+        ((0.03,) * 5, (0.44, 0.18, 0.1, 0.1, 0.1), (6.2, 2.5, 1.4, 0.48, 0.27)), (0.05, 0.15, 1.5), (0.028, 0.31)),
     "ethylene oxide": Substance("Ethylene oxide", "环氧乙烷", "75-21-8", 0.044053, 283.6, 882, 579e3, 1.21,
-        (_NR, (80, 80, 45, 14, 7.9), (360, 360, 200, 63, 35)), (_NONE, 50, 500), (0.03, 1.0),
-        Probit.by_mass(-6.8, 1.0, 44.053e-3, _MASS)),
+        (_NR, (80, 80, 45, 14, 7.9), (360, 360, 200, 63, 35)), (_NONE, 50, 500), (0.03, 1.0)),
     "benzene": Substance("Benzene", "苯", "71-43-2", 0.078112, 353.2, 876, 394e3, 1.10,
         ((130, 73, 52, 18, 9.0), (2000, 1100, 800, 400, 200), (9700, 5600, 4000, 2000, 990)), (50, 150, 1000), (0.012, 0.078)),
     "methane": Substance("Methane or LNG", "甲烷（天然气）", "74-82-8", 0.016043, 111.7, 422, 511e3, 1.31, flammable=(0.05, 0.15)),
