@@ -162,7 +162,11 @@ class Watch:
         now = at if at is not None else self.floor.now()
         verdicts: list[Verdict] = []
         alarms: list[Alarm] = []
-        cursor = self.store.cursor()
+        cursors: list[int] = []
+        if not self._part(
+            "store", lambda: cursors.append(self.store.cursor())
+        ):  # it is away: all waits for it
+            return Stepped(now, 0, (), dict(self.trouble), monotonic() - began)
         cube = Cube.of(self.store)
         if self._part("cube", cube.catch_up):
             self._part("rules", lambda: verdicts.extend(self._ask(cube, now)))
@@ -173,7 +177,7 @@ class Watch:
         self._part("timers", lambda: alarms.extend(self.life.tick(now, known)))
         if tell:
             self._part("notices", lambda: self._tell(now))
-        self._seen = cursor, now
+        self._seen = cursors[0], now
         self._hear(now, known, message)
         last = {alarm.id: alarm for alarm in alarms}
         return Stepped(now, len(verdicts), tuple(last.values()), dict(self.trouble), monotonic() - began)
