@@ -208,6 +208,31 @@ def test_compiled_loops_say_what_the_same_loops_say_uncompiled():
     assert rains._largest(depth, first, last, need) == pytest.approx(plain(depth, first, last, need))
 
 
+def test_all_times_in_one_pass_are_each_time_by_itself():
+    from watchfloor.hazards.landslide.soak import Soak
+
+    draw = np.random.default_rng(5)
+    height = draw.random((7, 9)) * 40.0
+    cells, moments = order(height), np.arange(1.0, 6.0) * 7200.0
+    first, conducts, store, most = (
+        draw.uniform(0.0, 0.3, (7, 9)),
+        draw.uniform(2, 20, (7, 9)),
+        draw.uniform(0.1, 0.4, (7, 9)),
+        draw.random((7, 9)),
+    )
+    rain = np.array([1.0, 1.3, 0.2, 2.0, 0.5])
+    for water in (draw.random(5) * 20.0, draw.random((5, 7, 9)) * 20.0):
+        soak = Soak.of(moments, water, 48.0, height, cells, 10.0, 10.0)
+        for caps in (np.ones((1, 1, 9)), draw.uniform(0.3, 1.0, (5, 7, 9))):
+            wettest, arrival = soak.rise(first, conducts, store, most, rain=rain, caps=caps, until=1e6)
+            each = np.stack([soak.wetness(n, first, conducts, store, rain[n], caps) for n in range(5)])
+            assert wettest == pytest.approx(each.max(axis=0))
+            much = each >= most
+            expected = np.where(much.any(axis=0), moments[much.argmax(axis=0)], 1e6)
+            assert (arrival == expected).all()
+    assert 0.1 < np.mean(arrival < 1e6) < 1.0
+
+
 # ---- reach
 
 

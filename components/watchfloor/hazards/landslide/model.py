@@ -15,6 +15,7 @@ from watchfloor.hazards.landslide.cases import REFERENCES
 from watchfloor.hazards.landslide.drainage import fed, gathered, order, reach_slope, reached, wetness
 from watchfloor.hazards.landslide.inputs import peak, rain_steps, watched
 from watchfloor.hazards.landslide.shaking import SPREAD, critical_acceleration, displacement
+from watchfloor.hazards.landslide.soak import Soak
 from watchfloor.hazards.landslide.stability import critical_wetness, instability, needed_cohesion
 from watchfloor.hazards.landslide.threshold import THRESHOLDS, ratio, threshold
 from watchfloor.hazards.noise import Waves
@@ -206,26 +207,14 @@ class Landslide(Hazard):
             "cells": cells,
             "peak": peak(drive, native, factor),
             "ratio": np.broadcast_to(ratio(edges, rain, threshold(self.line)), grid.shape),
-            "moments": edges[1:][told],
             **{
                 name: full[name].values
                 for name in ("elevation", "slope", *_SOIL, "soil_weight", "transmissivity")
             },
         }
-        # the flow through a metre of contour, m^2/d: mm/h over square metres, through the width of a cell
-        unit = 0.024 * grid.cell_area / np.sqrt(grid.cell_area)
-        if water.ndim == 1:
-            area = gathered(height, np.ones(grid.shape), cells, grid.dx, grid.dy)
-            arrays["flows"] = [unit * float(water[k]) * area for k in told]
-        else:
-            arrays["flows"] = [unit * gathered(height, water[k], cells, grid.dx, grid.dy) for k in told]
-        arrays["fallen"] = [
-            water[k] * self.memory / 1000.0 for k in told
-        ]  # m of water that the soil remembers
-        arrays["before"] = (
-            unit / 24.0 * gathered(height, full.antecedent_rain.values, cells, grid.dx, grid.dy)
-        )
-        arrays["fading"] = np.exp(-arrays["moments"] / 3600.0 / self.memory)
+        arrays["soak"] = Soak.of(edges[1:][told], water[told], self.memory, height, cells, grid.dx, grid.dy)
+        before = gathered(height, full.antecedent_rain.values, cells, grid.dx, grid.dy)
+        arrays["before"] = before * np.sqrt(grid.cell_area) / 1000.0  # m^2/d through a metre of contour
         said = [
             line
             for line in (*remarks, *more)
@@ -283,19 +272,12 @@ class Landslide(Hazard):
             soil["cohesion"] = np.maximum(soil["cohesion"], least)
         hold = soil["cohesion"], soil["friction_angle"], soil["soil_depth"], slope
         most = critical_wetness(*hold, weight)
-        wettest, arrival = np.zeros(grid.shape), np.full(grid.shape, until)
-        courses = []
-        for number, (moment, flow) in enumerate(zip(a["moments"], a["flows"], strict=True)):
-            if progress is not None:
-                progress.at(0.1 + 0.8 * number / len(a["flows"]))
-            rainy, cap = _altered(patches, masks, float(moment), float(theta["rain"]), grid)
-            stored = rainy * a["fallen"][number] / (self.drainable * soil["soil_depth"])
-            wet = first * a["fading"][number] + wetness(rainy * flow, conducts, 90.0, stored)
-            wet = np.minimum(np.minimum(wet, 1.0), cap)
-            arrival = np.where((wet >= most) & (arrival >= until), min(float(moment), until), arrival)
-            wettest = np.maximum(wettest, wet)
-            if times:
-                courses.append(np.minimum(1.0 / np.maximum(instability(*hold, wet, weight), 0.1), 10.0))
+        soak, store = a["soak"], self.drainable * soil["soil_depth"]
+        rain, caps = _altered(patches, masks, soak.moments, float(theta["rain"]), grid)
+        told = None if progress is None else (lambda done: progress.at(0.2 + 0.7 * done))
+        wettest, arrival = soak.rise(
+            first, conducts, store, most, rain=rain, caps=caps, until=until, told=told
+        )
         worst = instability(*hold, wettest, weight)
         shaken = self._shaken(
             a, 1.0 / np.maximum(instability(*hold, first, weight), 0.1), float(theta["shaking"])
@@ -322,16 +304,21 @@ class Landslide(Hazard):
             if "station" in prepared.forcing.coords:
                 coords["station"] = prepared.forcing.station.values
         if times:
+            courses = []
+            for number in range(soak.moments.size):
+                wet = soak.wetness(number, first, conducts, store, float(rain[number]), caps)
+                courses.append(np.minimum(1.0 / np.maximum(instability(*hold, wet, weight), 0.1), 10.0))
             found["factor_of_safety"] = np.stack(courses)
-            coords["time"] = a["moments"]
+            coords["time"] = soak.moments
         return self.result(found, coords, prepared.site.attrs, never=until)
 
     @classmethod
     def warm(cls) -> None:
         """Compile the loops."""
         ground = np.array([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0], [3.0, 2.0, 1.0]])
-        cells = order(ground)
-        gathered(ground, np.ones(ground.shape), cells, 1.0, 1.0)
+        cells, ones = order(ground), np.ones(ground.shape)
+        soak = Soak.of(np.ones(2), np.ones(2), 48.0, ground, cells, 1.0, 1.0)
+        soak.rise(ones, ones, ones, ones, rain=np.ones(2), caps=np.ones((1, 1, 3)), until=1.0)
         reached(ground, ground > 2.0, cells, 1.0, 1.0, 0.5)
         ratio(np.array([0.0, 3600.0]), np.ones((1, 2)), threshold("caine 1980"))
         Waves(0, 1.0).on(np.zeros(2), np.zeros(2))
@@ -364,16 +351,20 @@ class Landslide(Hazard):
 
 
 def _altered(
-    patches: Sequence[Patch], masks: Mapping[int, np.ndarray], moment: float, rain: float, grid: Grid
-) -> tuple[float, np.ndarray | float]:
-    """Return the factor of the rain and the cap of the wetness that hold at a time."""
-    cap: np.ndarray | float = 1.0
+    patches: Sequence[Patch], masks: Mapping[int, np.ndarray], moments: np.ndarray, rain: float, grid: Grid
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the factor of the rain at each moment, and the caps of the wetness, (moments, y, x) or (1, 1, x)."""
+    rains = np.full(moments.size, rain)
+    caps = np.ones((1, 1, grid.shape[1]))
     for number, patch in enumerate(patches):
-        if not patch.applies(moment):
-            continue
-        if patch.target == "wetness_cap":
-            cap = np.broadcast_to(cap, grid.shape).copy()
-            cap[masks[number]] = np.clip(patch.apply(cap[masks[number]]), 0.0, 1.0)
-        elif patch.target == "rain_rate":
-            rain = max(float(patch.apply(rain)), 0.0)
-    return rain, cap
+        if patch.target == "wetness_cap" and caps.shape[0] != moments.size:
+            caps = np.ones((moments.size, *grid.shape))
+        for k, moment in enumerate(moments):
+            if not patch.applies(float(moment)):
+                continue
+            if patch.target == "wetness_cap":
+                cap = caps[k]
+                cap[masks[number]] = np.clip(patch.apply(cap[masks[number]]), 0.0, 1.0)
+            elif patch.target == "rain_rate":
+                rains[k] = max(float(patch.apply(float(rains[k]))), 0.0)
+    return rains, caps
