@@ -43,8 +43,8 @@ def reached(run: Run, part: Part, number: int, *, steps: int = 24) -> pd.DataFra
     weight, moved = part.weights[part.column[number]], bool(people(part)[number])
     never = float(run.outcome.attrs.get("never", np.inf))
     last = 0.0
-    for _, values in run.outcome.blocks([ARRIVAL], elements.cell):
-        there = values[ARRIVAL][values[ARRIVAL] < never]
+    for _, block in run.outcome.blocks([ARRIVAL], elements.cell):
+        there = block[ARRIVAL][block[ARRIVAL] < never]
         last = max(last, float(there.max()) if there.size else 0.0)
     times = np.linspace(0.0, last, steps + 1)[1:] if last > 0 else np.zeros(steps)
     found = np.zeros((members, steps))
