@@ -3,8 +3,11 @@
 Acute exposure guideline levels (AEGL) are the final values of the National Research Council's committee (EPA 2014,
 "Final AEGLs (162)"); emergency response planning guidelines (ERPG) are those of the AIHA. Molar masses, boiling points,
 densities at the boiling point (at 20 degrees Celsius, where it boils above) and heats of vaporisation are rounded values
-of the NIST Chemistry WebBook (SRD 69); limits of flammability are those of the NIOSH Pocket Guide (2005-149). Check a level against the current list of its publisher
-before you act on it. Lethality is told only where its source was read: for other substances set your own function.
+of the NIST Chemistry WebBook (SRD 69); limits of flammability are those of the NIOSH Pocket Guide (2005-149).
+
+Of the levels, those of chlorine and hydrogen sulfide, and those for an hour of ammonia, sulfur dioxide, carbon monoxide and
+benzene, were compared with a second publication; check the others against the current list of their publisher before you act
+on them. Lethality is told only where its source was read: for other substances set your own function.
 """
 
 from dataclasses import dataclass
