@@ -181,6 +181,17 @@ def test_bad_forcings_are_refused(drive, said):
         run(drive=drive)
 
 
+def test_no_speed_is_told_beyond_what_the_faces_may_have():
+    def cliff(site):
+        z = np.tile(np.where(np.arange(48) < 24, 60.0, 0.0), (40, 1))
+        return site.assign(elevation=(("y", "x"), z, {"units": "m"}))
+
+    result = run(change=cliff, drive=high_water, fidelity="preview")
+    most = np.sqrt(2 * 9.80665 * result.water_depth_max.clip(0.03))
+    assert float(result.flow_speed_max.max()) > 1.0
+    assert (result.flow_speed_max <= most * 1.0001).all()
+
+
 def test_a_mask_without_a_level_is_refused():
     with pytest.raises(InvalidInputError, match="no sea_level"):
         run(change=lambda s: s.assign(sea_mask=xr.ones_like(s.elevation).assign_attrs(units="1")))

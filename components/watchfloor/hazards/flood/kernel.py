@@ -120,7 +120,8 @@ def _peak(h, west, east, north, south, depth, pace):  # type: ignore[no-untyped-
         x = west[i] + east[i]
         y = north[i] + south[i]
         told = max(here, SLOW)
-        fast = (x * x + y * y) / (told * told)
+        # faces are held at Froude 1 in either direction; so is what is told of a cell that is shallower than they are
+        fast = min((x * x + y * y) / (told * told), 8.0 * GRAVITY * told)
         pace[i] = max(pace[i], fast if here > SLOW else 0.0)
     return most
 

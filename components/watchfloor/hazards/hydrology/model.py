@@ -149,6 +149,11 @@ class Hydrology(Hazard):
     )
 
     @classmethod
+    def warm(cls) -> None:
+        """Compile the loops."""
+        routed(np.zeros(3), Reach(60.0, 0.2), 60.0)
+
+    @classmethod
     def example(cls) -> tuple[xr.Dataset, xr.Dataset, float]:
         """Return two upper basins that join above a town, and a storm of six hours."""
         names = ["west", "east", "fork", "town"]
