@@ -37,6 +37,15 @@ def test_people_are_counted_where_the_water_is(world):
     assert impact.totals["people_at_risk"].tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize(("speed", "people"), [(0.0, 0.0), (1.9, 0.0), (2.0, 240.0)])
+def test_fast_water_is_dangerous_where_still_water_is_not(speed, people):
+    """FD2320: 0.5 m x (2 m/s + 0.5) = 1.25, dangerous for most."""
+    depth = np.full((1, 4, 6), 0.5)
+    result = small.water(depth, flow_speed_max=np.full((1, 4, 6), speed))
+    impact = assess(result, Exposures.of(people=small.grid(np.full((4, 6), 10.0))), kind="flood")
+    assert impact.totals.loc[0, "people_at_risk"] == people
+
+
 def test_districts_add_up_to_the_totals(world):
     impact = assess(*world, kind="flood")
     by = impact.by_district.sel(measure="people_exposed")

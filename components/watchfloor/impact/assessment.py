@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numba import njit
 
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.kinds import kind as kind_of
@@ -346,8 +347,14 @@ def _left(run: Run, districts: int) -> np.ndarray | None:
     everywhere = elements.size == run.outcome.size
     for where, values in run.outcome.blocks(fields, None if everywhere else elements.cell, 2):
         there = run.behaviour.present(where, values.get(ARRIVAL), elements.cell)
-        there *= counts
         for row in range(there.shape[0]):
-            stay = np.bincount(elements.district, there[row], minlength=districts)[:districts]
+            stay = np.zeros(districts)
+            _tally(there[row], counts, elements.district, stay)
             made[where.start + row, :, 0] = np.maximum(before - stay, 0.0)
     return made
+
+
+@njit(cache=True, nogil=True)
+def _tally(share: np.ndarray, counts: np.ndarray, district: np.ndarray, out: np.ndarray) -> None:
+    for e in range(share.size):
+        out[district[e]] += share[e] * counts[e]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from watchfloor.core.errors import InvalidInputError, UnknownNameError
 from watchfloor.hazards import HAZARDS
@@ -74,6 +75,16 @@ def measures(kind: str, model: str = "", wanted: Collection[str] | None = None) 
         if hazard.kind == kind:
             found |= {measure.name: measure for measure in hazard.measures}
     return found
+
+
+@njit(cache=True, nogil=True)
+def _thin(
+    made: np.ndarray, arrival: np.ndarray, here: np.ndarray, start: float, end: float, factor: float
+) -> None:
+    """Multiply where a patch is in force when the hazard comes, in one pass."""
+    for e in range(made.size):
+        if here[e] and arrival[e] >= start and arrival[e] < end:
+            made[e] *= factor
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +165,10 @@ class Behaviour:
                 if name not in masks:
                     masks[name] = self._mask(patch.where)[cells]
                 here = masks[name]
+                if arrival is not None and patch.operation == "multiply":
+                    end = np.inf if patch.end is None else patch.end
+                    _thin(made[row], arrival[row], here, patch.start, end, patch.value)
+                    continue
                 if arrival is not None:
                     late = arrival[row] >= patch.start
                     if patch.end is not None:
