@@ -13,7 +13,7 @@ __all__ = ["LATELY", "Kept"]
 
 LATELY = timedelta(hours=24)
 """Alarms that closed since then are kept beside the open ones."""
-_SHARED = 64
+_SHARED = 500
 """Things worked out that are held, of one version."""
 _SERIES = 32
 """Series of which every alarm is held."""

@@ -1,6 +1,6 @@
 """The alarm list: what waits for somebody first, the worst on top, floods folded into one event, with its actions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -175,17 +175,24 @@ class Alarms(MonitorView):
         return found
 
     def _list(self, roll: Roll) -> dict[str, Any]:
-        alarms = self._alarms(roll)
-        wanted = self._wanted(passing(alarms, self.selection))
-        found = events(wanted)
+        found, counts = self._alike(roll, ("events",), lambda: self._events(roll))
         made, left = [], _LINES
         for name, members in found[: self._groups]:
             group = self._group(roll, name, members, left)
             left -= len(group["rows"])
             made.append(group)
-        return {
-            "groups": made,
-            "more": max(0, len(found) - self._groups),
+        return {"groups": made, "more": max(0, len(found) - self._groups), **counts}
+
+    def _alike(self, roll: Roll, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        """Return what is the same for all pages of the same filters, whatever they look at."""
+        if self.selection.as_of is not None:
+            return make()
+        return roll.kept.shared((*key, self._show, self.selection.filters), make)
+
+    def _events(self, roll: Roll) -> tuple[list[tuple[str, list[Alarm]]], dict[str, Any]]:
+        alarms = self._alarms(roll)
+        wanted = self._wanted(passing(alarms, self.selection))
+        return events(wanted), {
             "total": len(wanted),
             "all": sum(alarm.open for alarm in alarms),
             "waiting": sum(alarm.state in CALLING for alarm in alarms),
@@ -209,35 +216,16 @@ class Alarms(MonitorView):
     def _group(self, roll: Roll, name: str, alarms: list[Alarm], room: int) -> dict[str, Any]:
         """Return an event with as many of its alarms as are asked for and there is room for on the screen."""
         focus = self._focus
-        holds = any(alarm.id == focus for alarm in alarms)
+        facts, ids = self._alike(roll, ("event", name), lambda: _facts(roll, name, alarms))
+        holds = focus in ids
         opened = self._turned.get(name, len(alarms) <= _SMALL or holds)
         most = min(self._more.get(name, _ROWS), max(room, _SMALL))
         shown = alarms[: self._more.get(name, most)] if opened else []
-        if (
-            opened and holds and all(alarm.id != focus for alarm in shown)
-        ):  # what is looked at is never left out
+        if opened and holds and all(alarm.id != focus for alarm in shown):  # never without what is looked at
             shown = [next(alarm for alarm in alarms if alarm.id == focus), *shown[:-1]]
-        worst = row(roll, alarms[0])
-        states: dict[str, int] = {}
-        for alarm in alarms:
-            states[alarm.state.value] = states.get(alarm.state.value, 0) + 1
         rows = [row(roll, alarm) for alarm in shown]
-        return {
-            "id": name,
-            "count": len(alarms),
-            "waiting": sum(states.get(state.value, 0) for state in CALLING),
-            "colour": str(min((alarm.colour for alarm in alarms), key=worse) or ""),
-            "hazard": alarms[0].hazard,
-            "area": ", ".join(dict.fromkeys(alarm.area for alarm in alarms[:200] if alarm.area))[:200],
-            "onset": millis(min(alarm.onset for alarm in alarms)),
-            "last": millis(max(alarm.at for alarm in alarms)),
-            "states": states,
-            "title": worst["title"],
-            "zh": worst["zh"],
-            "open": opened,
-            "rows": rows,
-            "more": len(alarms) - len(rows) if opened else 0,
-        }
+        more = len(alarms) - len(rows) if opened else 0
+        return {**facts, "open": opened, "rows": rows, "more": more}
 
     def _meant(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a message that names alarms, where it names an event as it was on the screen at a time."""
@@ -260,6 +248,28 @@ class Alarms(MonitorView):
                 )
             seen[alarm.id] = step
         return {**message, "ids": list(seen), "seen": seen}
+
+
+def _facts(roll: Roll, name: str, alarms: list[Alarm]) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return what is told of an event, folded or not, and the names of its alarms."""
+    worst = row(roll, alarms[0])
+    states: dict[str, int] = {}
+    for alarm in alarms:
+        states[alarm.state.value] = states.get(alarm.state.value, 0) + 1
+    told = {
+        "id": name,
+        "count": len(alarms),
+        "waiting": sum(states.get(state.value, 0) for state in CALLING),
+        "colour": str(min((alarm.colour for alarm in alarms), key=worse) or ""),
+        "hazard": alarms[0].hazard,
+        "area": ", ".join(dict.fromkeys(alarm.area for alarm in alarms[:200] if alarm.area))[:200],
+        "onset": millis(min(alarm.onset for alarm in alarms)),
+        "last": millis(max(alarm.at for alarm in alarms)),
+        "states": states,
+        "title": worst["title"],
+        "zh": worst["zh"],
+    }
+    return told, frozenset(alarm.id for alarm in alarms)
 
 
 def events(alarms: Iterable[Alarm]) -> list[tuple[str, list[Alarm]]]:
