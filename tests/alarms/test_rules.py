@@ -474,13 +474,13 @@ def test_a_rule_whose_stations_lose_their_cadence_goes_on_from_their_own_beginni
     several = rule("n_of_m", of="stations", n=2, hold="20 min", on_after="10 min")
     rules = Rules([several])
     assert [said.level for said in rules.evaluate(world.cube, T0 + 5 * STEP)] == [1]
-    shaken = [Observation("a", T0 + 5 * STEP + timedelta(seconds=79 * n), 3.5) for n in range(1, 20)]
+    shaken = [Observation("c", T0 + 5 * STEP + timedelta(seconds=79 * n), 3.5) for n in range(1, 20)]
     world.store.observe(shaken)
     world.tell([3.5] * 4, "b", start=6)
     widths = []
     with patch.object(several.__class__, "signal", _noting(several.__class__.signal, widths)):
         (said,) = rules.evaluate(world.cube, T0 + 9 * STEP)
-    assert not world.cube.regular("a")
+    assert not world.cube.regular("c")
     assert said.name == "orange"
     assert sum(widths) < 500, "minutes of two hours, not of decades"
     assert said == Rules([several]).evaluate(world.cube, T0 + 9 * STEP)[0]

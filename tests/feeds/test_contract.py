@@ -189,7 +189,13 @@ def test_real_samples_are_known_by_one_feed(name: str, pattern: str, realdata: C
         data = path.read_bytes()
         assert sniff(data, path.name) == name, path
         assert sniff(data[: 256 * 1024], path.name) == name, path  # the head is enough
-        check(reader(name).parse(data, CONTEXT))
+        check(reader(name).parse(_ends(data) if name == "table" else data, CONTEXT))
+
+
+def _ends(data: bytes) -> bytes:
+    """Return head and tail of a long table: each is read whole where its numbers are tested."""
+    lines = data.splitlines(keepends=True)
+    return data if len(lines) <= 4_000 else b"".join([*lines[:2_000], *lines[-2_000:]])
 
 
 @pytest.mark.parametrize("name", NAMES)
