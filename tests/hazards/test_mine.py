@@ -171,6 +171,13 @@ def test_power_and_people_change_no_gas():
         assert {patch.kind for patch in model.patches([Action(name)], Streams(1, 0))} == {"exposure"}
 
 
+def test_people_who_leave_an_area_do_not_stop_a_simulation():
+    site, forcing, until = Mine.example()
+    square = {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]]}
+    made = Mine().simulate(site, forcing, [Action("evacuate", {}, square)], until=until)
+    assert np.array_equal(made.methane_fraction_max[0], gather().methane_fraction_max)
+
+
 def test_levels_follow_the_rule():
     for name, rule in LIMITS.items():
         made = gather(rule=name)

@@ -304,6 +304,7 @@ class Tailings(Hazard):
     ) -> xr.Dataset:
         """See `Hazard.run`. `balance_error` is of water."""
         a, until = prepared.arrays, prepared.until
+        patches = [patch for patch in patches if patch.kind != "exposure"]
         wheres = [_these(patch.where, a["names"]) for patch in patches]
         steps = max(1, int(np.ceil(until / a["step"])))
         seconds = until / steps

@@ -228,6 +228,7 @@ class Mine(Hazard):
         chosen = limit(self.rule)
         withdraw = (self.withdraw or chosen.withdraw) / 100.0
         act = min((self.act or chosen.act) / 100.0, withdraw)
+        patches = [patch for patch in patches if patch.kind != "exposure"]
         wheres = {number: _these(patch.where, a["names"]) for number, patch in enumerate(patches)}
         steps = max(1, int(np.ceil(until / a["step"])))
         seconds = until / steps
