@@ -17,6 +17,7 @@ from watchfloor.feeds.base import Context
 from watchfloor.feeds.collect.edge import Edge
 from watchfloor.store import Store
 
+FIRST = pd.Timestamp("2026-06-01T00:00:00Z")
 CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
 
 
@@ -313,3 +314,44 @@ def test_the_edge_publishes_the_first_hours(demo, tmp_path, clock):
         assert {record.hazard for record in store.records("alert")} >= {"drought", "wildfire"}
     finally:
         store.close()
+
+
+def test_the_river_forecast_is_nearly_right_at_first_and_less_so_the_further_it_looks(parsed, observations):
+    errors, runs = {}, Counter()
+    for line, when, found in parsed:
+        if line["feed"] != "pijson":
+            continue
+        assert line["source"] == "demo:forecast"
+        about = {item.name: item for item in found.series}
+        assert {item.attrs["forecast_of"] for item in about.values()} == {
+            f"demo/gauge/{name}" for name in ("G03", "G05", "G07", "G08")
+        }
+        assert found.forecast == set(about)
+        assert all("invented" in item.attrs["moduleInstanceId"] for item in about.values())
+        for item in found.observations:
+            issued = pd.Timestamp(about[item.series].attrs["issued"])
+            assert issued < when < item.time
+            lead = (item.time - issued).total_seconds() / 3600
+            runs[item.series] += 1
+            hour, value = _series(observations, about[item.series].attrs["forecast_of"])
+            truth = np.interp((pd.Timestamp(item.time) - FIRST).total_seconds() / 3600, hour, value)
+            errors.setdefault(min(int(lead // 6), 3), []).append(item.value - truth)
+    assert len(runs) == 4
+    assert min(runs.values()) > 500
+    typical = [float(np.median(np.abs(errors[part]))) for part in range(4)]
+    assert typical == sorted(typical), "the further it looks, the more it is off"
+    assert typical[0] < 0.05 < typical[3] < 1.0
+
+
+def test_the_forecast_passes_red_hours_before_the_gauge_does(parsed, observations):
+    red = 5.3
+    hour, value = _series(observations, "demo/gauge/G07")
+    crossed = hour[np.flatnonzero(value >= red)[0]]
+    told = [
+        (when - FIRST).total_seconds() / 3600
+        for line, when, found in parsed
+        if line["feed"] == "pijson"
+        and any(item.value >= red for item in found.observations if item.series == "demo/gauge/G07/forecast")
+    ]
+    assert min(told) < crossed - 6
+    assert any(40 < at < crossed - 3 for at in told), "a floor that is opened sees it come"
