@@ -4,7 +4,7 @@ from math import pi, sqrt
 
 import numpy as np
 
-from watchfloor.hazards.dambreak.breach import Breach, drawdown, froehlich, weir
+from watchfloor.hazards.dambreak.breach import Breach, drawdown, weir
 from watchfloor.hazards.dambreak.state import State, begin
 from watchfloor.hazards.reference import Reference
 from watchfloor.hazards.water import GRAVITY
@@ -125,7 +125,5 @@ REFERENCES = (
               "Critical flow over a broad crest, integrated", rtol=1e-3, units="m"),
     Reference("Weir of 10 m under 2 m", 48.2, lambda: weir(2.0, 10.0, 0.0),
               "Q = (2/3)^(3/2) sqrt(g) b H^(3/2) = 1.705 b H^(3/2)", rtol=2e-3, units="m^3/s"),
-    Reference("Teton Dam 1976: time of breach formation", 1.25, lambda: froehlich(310e6, 77.4).time / 3600,
-              "Wahl 1998, DSO-98-004, case table: 310 million m^3, 77.4 m, 1.25 h", rtol=0.1, units="h"),
 )  # fmt: skip
 """Asserted by the tests and by ``watchfloor verify``."""

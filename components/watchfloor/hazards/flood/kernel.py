@@ -127,6 +127,26 @@ def _peak(h, west, east, north, south, depth, pace):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
+def _pass(h, source, west, east, north, south, dt, ax, ay, depth, pace):  # type: ignore[no-untyped-def]
+    """Move the water of a row and keep its maxima at once, as `_move` and `_peak`, where no soil drinks."""
+    came = 0.0
+    most = 0.0
+    for i in range(h.size):
+        here = h[i] + (west[i] - east[i]) * ax + (north[i] - south[i]) * ay
+        wet = max(here + source[i] * dt, 0.0)
+        came += wet - here
+        h[i] = wet
+        most = max(most, wet)
+        depth[i] = max(depth[i], wet)
+        x = west[i] + east[i]
+        y = north[i] + south[i]
+        told = max(wet, SLOW)
+        fast = min((x * x + y * y) / (told * told), 8.0 * GRAVITY * told)
+        pace[i] = max(pace[i], fast if wet > SLOW else 0.0)
+    return came, most
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
 def _note(h, now, dt, wet, arrival, duration):  # type: ignore[no-untyped-def]
     """Keep when the cells of a row were first wet, and for how long."""
     for i in range(h.size):
@@ -258,10 +278,16 @@ def advance(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one comp
                     qy[rows] *= share[m]
             if j > 0:
                 r = j - 1
-                came += _move(h[r], source[r], qx[r, :-1], qx[r, 1:], qy[r], qy[j], dt, ax, ay) * area
                 if thirsty:
+                    came += _move(h[r], source[r], qx[r, :-1], qx[r, 1:], qy[r], qy[j], dt, ax, ay) * area
                     went += _soak(h[r], conductivity[r], suction[r], soaked[r], dt) * area
-                deep = max(deep, _peak(h[r], qx[r, :-1], qx[r, 1:], qy[r], qy[j], depth[r], pace[r]))
+                    deep = max(deep, _peak(h[r], qx[r, :-1], qx[r, 1:], qy[r], qy[j], depth[r], pace[r]))
+                else:
+                    gain, most = _pass(
+                        h[r], source[r], qx[r, :-1], qx[r, 1:], qy[r], qy[j], dt, ax, ay, depth[r], pace[r]
+                    )
+                    came += gain * area
+                    deep = max(deep, most)
                 _note(h[r], now, dt, wet, arrival[r], duration[r])
                 left += dt * dy * (qx[r, columns] - qx[r, 0])
             tight = short
