@@ -1,5 +1,9 @@
 """Flood: water is kept, levees hold, pumps pump, and coarse and fine grids agree."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -195,3 +199,20 @@ def test_no_speed_is_told_beyond_what_the_faces_may_have():
 def test_a_mask_without_a_level_is_refused():
     with pytest.raises(InvalidInputError, match="no sea_level"):
         run(change=lambda s: s.assign(sea_mask=xr.ones_like(s.elevation).assign_attrs(units="1")))
+
+
+def test_it_is_right_without_a_compiler():
+    code = (
+        "import numpy as np; from watchfloor.hazards.flood.state import begin; from watchfloor.hazards.grid import Grid\n"
+        "n = 12; x = np.arange(n) * 10.0; z = np.tile((n - np.arange(n)) * 0.1, (3, 1)); none = np.zeros_like(z)\n"
+        "no = np.zeros(0, np.int64); grid = Grid(x, x[:3], 'EPSG:32650')\n"
+        "s = begin(grid, z, none, none + 0.03, none, none, (False, True, False, False), (no, no))\n"
+        "s.arrays['source'][:] = 50 / 3.6e6; s.forward(3000.0, 0.7, 0.05, 10**9); left = s.left\n"
+        "s.forward(3060.0, 0.7, 0.05, 10**9)\n"
+        "print(round((s.left - left) / 60 / (n * 3 * 100 * 50 / 3.6e6), 2), abs(s.balance) < 1e-12)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.stdout.split() == ["1.0", "True"], told.stderr[-500:]
