@@ -10,11 +10,9 @@ import argparse
 import importlib.util
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -185,7 +183,7 @@ def stages(path: Path, crossed: dict[str, float]) -> str:
                 stored.append(high["known"].iloc[0].timestamp() * 1000 - at)
             if name in first:
                 life = store.history("alarm", first[name].source, first[name].key)
-                raised.append(min(one.known for one in life).timestamp() * 1000 - at)
+                raised.append(min(one.known for one in life if one.known is not None).timestamp() * 1000 - at)
     told = [f"{word} p50 {np.percentile(some, 50):.0f} ms, p95 {np.percentile(some, 95):.0f} ms" for word, some in (("value in the store", stored), ("alarm in the store", raised)) if some]  # fmt: skip
     return "; ".join(told)
 
@@ -205,7 +203,6 @@ def main() -> None:
     parser.add_argument("--stations", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--pages", type=int, default=1)
-    parser.add_argument("--spy", action="store_true", help="say by py-spy what the server does meanwhile")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -247,9 +244,6 @@ def measure(folder: Path, broker: Any, chosen: argparse.Namespace) -> None:
             str(chosen.stations),
         ]
         with subprocess.Popen(arguments, stdout=subprocess.PIPE) as publisher:
-            spy = threading.Timer(6, lambda: _spy(pid, folder)) if chosen.spy else None
-            if spy is not None:
-                spy.start()
             while publisher.poll() is None:  # the pages' events are taken meanwhile
                 open_[0].wait_for_timeout(100)
             assert publisher.stdout is not None
@@ -257,32 +251,22 @@ def measure(folder: Path, broker: Any, chosen: argparse.Namespace) -> None:
         open_[0].wait_for_timeout(3000)
         used, lasted = pages.cpu(pid) - used, monotonic() - began
         drawn = [page.evaluate("() => window.__drawn") for page in open_]
-        if spy is not None:
-            spy.join()
     waits, missed = [], []
     for seen in drawn:
         waits += [seen[name] - at for name, at in told["crossed"].items() if name in seen]
         missed += [name for name in told["crossed"] if name not in seen]
     waits.sort()
-    at = lambda share: waits[min(len(waits) - 1, int(share * len(waits)))] if waits else float("nan")  # noqa: E731
-    print(
-        f"published -> alarm drawn: {len(waits)} of {len(told['crossed']) * len(drawn)} alarms, p50 {statistics.median(waits) if waits else float('nan'):.0f} ms, "
-        f"p95 {at(0.95):.0f} ms, worst {at(1.0):.0f} ms, missed {len(missed)}"
-    )
+    said = "no alarm was drawn"
+    if waits:
+        middle, high, worst = np.percentile(waits, [50, 95, 100])
+        said = f"p50 {middle:.0f} ms, p95 {high:.0f} ms, worst {worst:.0f} ms"
+    wanted = len(told["crossed"]) * len(drawn)
+    print(f"published -> alarm drawn: {len(waits)} of {wanted} alarms, {said}, missed {len(missed)}")
     print(f"on its way there: {stages(path, told['crossed'])}")
     print(
         f"{told['rate']:,.0f} messages/s were published (at most {told['behind'] * 1000:.0f} ms behind); server {used / lasted:.0%} of a core with "
         f"{chosen.pages} page(s); after: {load()}"
     )
-
-
-def _spy(pid: int, folder: Path) -> None:
-    out = folder / "spy.txt"
-    subprocess.run(
-        [str(Path(sys.executable).parent / "py-spy"), "record", "-p", str(pid), "-d", "12", "-r", "100", "-f", "raw", "-o", str(out)],
-        check=False, capture_output=True,
-    )  # fmt: skip
-    Path("/tmp/alarm_screen.spy").write_text(out.read_text() if out.exists() else "", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -257,7 +257,8 @@ def _identity(text: str) -> Read:
 
 def _names(text: str) -> Read:
     """Read names of series parted by ``!``; one in a name itself is written as ``%21``."""
-    found, notes = [], []
+    found: list[str] = []
+    notes: list[str] = []
     for part in dict.fromkeys(text.split("!")):
         if not part or len(part) > 3 * MAX_NAME or _UNSAFE.search(part):
             notes.append(f"{_shown(part)} is not the name of a series.")
