@@ -90,10 +90,21 @@ def on_page(doc: Any, work: Callable[[], object]) -> None:
     if doc is None:
         work()
     elif doc.session_context is not None:
-        try:
-            doc.add_next_tick_callback(lambda: work())  # noqa: PLW0108  Bokeh refuses one function twice
-        except Exception as error:  # noqa: BLE001  the page may be gone
-            log.debug("a page was gone: %s", error)
+
+        def add() -> None:
+            try:
+                doc.add_next_tick_callback(lambda: work())  # noqa: PLW0108  Bokeh refuses one function twice
+            except Exception as error:  # noqa: BLE001  the page may be gone
+                log.debug("a page was gone: %s", error)
+
+        # On the page's own loop: while Panel sends what changed, it puts a document's events aside and back again
+        # without a lock, and what another thread adds in between is lost.
+        served = getattr(doc.session_context, "server_context", None)
+        loop = getattr(getattr(served, "application_context", None), "io_loop", None)
+        if loop is None:
+            add()
+        else:
+            loop.add_callback(add)
 
 
 class MonitorPane(Pane):

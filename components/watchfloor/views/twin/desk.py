@@ -29,6 +29,10 @@ from watchfloor.views.twin.work import Work
 __all__ = ["TwinDesk"]
 
 
+_LOADING = 6.0
+"""Seconds that a page is given to load before its first question is asked all the same."""
+
+
 class TwinDesk(Viewer):
     """Form, map, result and scenarios of one floor, with one selection.
 
@@ -123,12 +127,19 @@ class TwinDesk(Viewer):
         if kept is not None:
             saved = kept
             models()
+            self._await(doc)
             on_page(doc, lambda: self.work.open(saved))
             return
         first, origin = begun(self.floor, chosen)
         self.work.origin = origin
         models()
+        self._await(doc)
         on_page(doc, lambda: self.work.begin(first))
+
+    def _await(self, doc: Any) -> None:
+        """Wait until the browser shows the page, for a while: what changes while it loads may be lost on the way."""
+        if doc is not None:
+            self.work.seen.wait(_LOADING)
 
     def _named(self, *_: Any) -> None:
         now = self.work.scenario

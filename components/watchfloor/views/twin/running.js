@@ -4,6 +4,9 @@ const RunBarPane = pane("runbar", (ctx) => {
   const bar = h("div", {class: "bar"});
   const notice = h("div", {class: "notice bad", role: "alert", hidden: true});
   ctx.root.append(bar, notice);
+  // the first question is asked when its answer can be seen
+  const hello = setTimeout(() => ctx.send("hello"), 150);
+  ctx.ends(() => clearTimeout(hello));
 
   function fact(label, value, title) {
     return h("span", {class: "fact", title: title || null}, h("span", {class: "muted"}, label), " ", h("strong", {class: "num"}, value));

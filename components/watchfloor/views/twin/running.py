@@ -68,7 +68,9 @@ class RunBar(TwinView):
 
     def heard(self, what: str, message: Mapping[str, Any]) -> None:
         """Start or cancel a run."""
-        if what == "run":
+        if what == "hello":
+            self.work.seen.set()
+        elif what == "run":
             self.work.run(str(message["fidelity"]))
         elif what == "cancel":
             self.work.cancel()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from threading import Thread, current_thread
+from threading import Event, Thread, current_thread
 from typing import Any
 
 import panel as pn
@@ -74,6 +74,8 @@ class Work(param.Parameterized):
         """The page's document; None in a notebook."""
         self.origin: tuple[str, str, str] | None = None
         """Kind, source and key of the record that this began from."""
+        self.seen = Event()
+        """Set when the browser shows the page: what changes while it loads may be lost on the way."""
         self._threads: list[Thread] = []
         self.runs = Runs(floor, self._heard, shelf)
 
