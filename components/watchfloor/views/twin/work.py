@@ -272,6 +272,7 @@ class Work(param.Parameterized):
 
     def close(self) -> None:
         """Cancel all that runs, and wait for what is worked on: a store is not closed under its readers."""
+        self.seen.set()
         self.runs.close()
         for thread in self._threads:
             if thread is not current_thread():
