@@ -38,7 +38,12 @@ def _assess() -> Any:
     store.describe(
         [
             Series(
-                name, field="temperature", units="degC", lon=10 + n / 1000, lat=50.0, attrs={"interval_s": 600}
+                name,
+                field="temperature",
+                units="degC",
+                lon=10 + n / 1000,
+                lat=50.0,
+                attrs={"interval_s": 600},
             )
             for n, name in enumerate(names)
         ]
