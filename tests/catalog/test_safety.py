@@ -669,5 +669,9 @@ def test_shipped_catalogs_hold_no_aliases_of_code():
         found = read_document(path).data
         if path.parent.name == "rules":
             assert found["rules"]
+        elif path.parent.name == "cascades":
+            assert found["events"]
+        elif path.parent.name == "scenarios":
+            assert found["model"]
         elif path.parent.name != "alarms":
             assert found["version"] == 2

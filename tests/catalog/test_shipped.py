@@ -112,7 +112,11 @@ def test_layers_are_few_at_first_and_in_their_own_places(catalogs, floor):
 
 @pytest.mark.parametrize(
     "path",
-    sorted(path for path in folder("catalogs").rglob("*.yml") if path.parent.name not in {"rules", "alarms"}),
+    sorted(
+        path
+        for path in folder("catalogs").rglob("*.yml")
+        if path.parent.name not in {"rules", "alarms", "cascades", "scenarios"}
+    ),
     ids=lambda path: f"{path.parent.name}-{path.stem}",
 )
 def test_the_files_are_plain_intake(path: Path):

@@ -46,7 +46,9 @@ def main() -> None:
         child = os.fork()
         if not child:
             try:
-                os.write(1, f"P {os.getpid()}\n".encode())  # by the child, so that nothing it says comes before
+                os.write(
+                    1, f"P {os.getpid()}\n".encode()
+                )  # by the child, so that nothing it says comes before
                 write(path, int(line))
             finally:
                 os._exit(1)

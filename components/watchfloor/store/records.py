@@ -23,7 +23,17 @@ __all__ = [
 ]
 
 Kind = Literal[
-    "alert", "alarm", "event", "incident", "report", "detection", "resource", "draft", "notice", "rule", "scenario"
+    "alert",
+    "alarm",
+    "event",
+    "incident",
+    "report",
+    "detection",
+    "resource",
+    "draft",
+    "notice",
+    "rule",
+    "scenario",
 ]
 KINDS: tuple[Kind, ...] = ("alert", "alarm", "event", "incident", "report", "detection", "resource")
 """Kinds that speak of the world, which desks show; who names no kind asks for all of these."""

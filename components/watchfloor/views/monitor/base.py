@@ -101,7 +101,9 @@ def on_page(doc: Any, work: Callable[[], object]) -> None:
         # without a lock, and what another thread adds in between is lost.
         served = getattr(doc.session_context, "server_context", None)
         loop = getattr(getattr(served, "application_context", None), "io_loop", None)
-        if loop is None:
+        if (
+            loop is None or not loop.asyncio_loop.is_running()
+        ):  # a loop that stands would hold the page for ever
             add()
         else:
             loop.add_callback(add)

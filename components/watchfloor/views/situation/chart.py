@@ -181,7 +181,9 @@ class SeriesChart(Part):
         start, end, as_of = known - SPAN, known + timedelta(hours=24), self.selection.as_of
         found: pd.DataFrame = self.floor.store.observations(name, start=start, end=end, as_of=as_of)
         # what the checks of quality say of a value counts as much as what its source said
-        return found.assign(flag=merged(found, self.floor.store.marks(name, start=start, end=end, as_of=as_of)))
+        return found.assign(
+            flag=merged(found, self.floor.store.marks(name, start=start, end=end, as_of=as_of))
+        )
 
     def _build(self, about: dict[str, Any], language: str) -> None:
         zone = _named(self.floor.zone, self.floor.now())
