@@ -105,7 +105,7 @@ class Mine(Hazard):
                   units="percent"),
         Reference("Air that dilutes 0.1 m^3/s of gas to 1 %", 9.9, lambda: needed_air(0.1, 0.01), _MCPHERSON, rtol=1e-12,
                   units="m^3/s"),
-        Reference("What is left of 2 % after one change of air", 2.0 / np.e, lambda: 100 * _one(600.0, 0.0, 10.0, 0.02, 60.0),
+        Reference("What is left of 2 % after one change of air", 2.0 * np.exp(-1.0), lambda: 100 * _one(600.0, 0.0, 10.0, 0.02, 60.0),
                   _BALANCE + ": c = c0 exp(-Q t / V)", rtol=1e-12, units="percent"),
         Reference("Still air in 1,000 m^3, 0.05 m^3/s of gas, after 1,000 s", 100 * (1 - np.exp(-0.05)),
                   lambda: 100 * _one(1000.0, 0.05, 0.0, 0.0, 1000.0), _BALANCE + ": c = 1 - exp(-q t / V)", rtol=1e-12,
