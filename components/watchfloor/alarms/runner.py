@@ -125,12 +125,15 @@ class Runner:
         elif at < self.at:  # back in time: the past is worked out again
             self._points = [point for point in self._points if point.at <= at]
             self._back(np.arange(len(self.plan.subjects)), at + 1)
-        for name, earliest in touched.items():
-            for user in self._users.get(name, ()):
+        few, many = (self._users, touched) if len(self._users) < len(touched) else (touched, self._users)
+        for name in [name for name in few if name in many]:  # there may be a thousand runners, each of one series
+            for user in self._users[name]:
                 self.spoken.pop(user, None)
-            users = [user for user in self._users.get(name, ()) if self._done[user] != NEVER]
+            if touched[name] > self.at:
+                continue  # all up to there stands
+            users = [user for user in self._users[name] if self._done[user] != NEVER]
             if users:
-                self._back(np.array(users), earliest)
+                self._back(np.array(users), touched[name])
         ends = self._ends(at)
         new = self._done == NEVER
         if new.any():
