@@ -126,7 +126,9 @@ class Runner:
             self._points = [point for point in self._points if point.at <= at]
             self._back(np.arange(len(self.plan.subjects)), at + 1)
         few, many = (self._users, touched) if len(self._users) < len(touched) else (touched, self._users)
-        for name in [name for name in few if name in many]:  # there may be a thousand runners, each of one series
+        for name in [
+            name for name in few if name in many
+        ]:  # there may be a thousand runners, each of one series
             for user in self._users[name]:
                 self.spoken.pop(user, None)
             if touched[name] > self.at:

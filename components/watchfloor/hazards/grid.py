@@ -12,6 +12,7 @@ from shapely import transform as reproject
 from shapely.errors import ShapelyError
 from shapely.geometry import shape as to_shape
 
+from watchfloor.core.burn import burn
 from watchfloor.core.errors import InvalidInputError
 
 __all__ = ["Grid"]
@@ -132,7 +133,6 @@ class Grid:
         if where is None:
             return np.ones(self.shape, bool)
         from affine import Affine
-        from rasterio.features import rasterize
 
         try:
             geometry = reproject(
@@ -146,7 +146,7 @@ class Grid:
             return np.zeros(self.shape, bool)
         step_x, step_y = self.x[1] - self.x[0], self.y[1] - self.y[0]
         affine = Affine(step_x, 0, self.x[0] - step_x / 2, 0, step_y, self.y[0] - step_y / 2)
-        burnt = rasterize([(geometry, 1)], self.shape, transform=affine, all_touched=True, dtype="uint8")
+        burnt = burn([(geometry, 1)], self.shape, transform=affine, all_touched=True, dtype="uint8")
         return np.asarray(burnt, bool)
 
     def coarse(self, factor: int) -> "Grid":

@@ -13,6 +13,7 @@ import shapely
 import xarray as xr
 from pyproj import Transformer
 
+from watchfloor.core.burn import burn
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.provenance import digest_bytes
 from watchfloor.hazards.grid import Grid
@@ -117,13 +118,12 @@ class Ground:
             names = {str(name): row for row, name in enumerate(self.districts["name"])}
             return np.array([codes.get(name, names.get(name, none)) for name in self.names], np.int32)
         from affine import Affine
-        from rasterio.features import rasterize
 
         grid, table = self.grid, self.districts.to_crs(self.grid.crs)
         step_x, step_y = grid.x[1] - grid.x[0], grid.y[1] - grid.y[0]
         affine = Affine(step_x, 0, grid.x[0] - step_x / 2, 0, step_y, grid.y[0] - step_y / 2)
         shapes = [(shape, row + 1) for row, shape in enumerate(table.geometry)]
-        burnt = rasterize(shapes, grid.shape, transform=affine, fill=0, dtype="int32")
+        burnt = burn(shapes, grid.shape, transform=affine, fill=0, dtype="int32")
         return np.where(burnt.ravel() > 0, burnt.ravel() - 1, none).astype(np.int32)
 
     @cached_property

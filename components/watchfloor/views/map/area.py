@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio.features  # type: ignore[import-untyped]
 import shapely
 from affine import Affine
 from pyproj import Transformer
 
+from watchfloor.core.burn import burn
 from watchfloor.core.errors import InvalidInputError, UnknownNameError, WatchfloorError
 from watchfloor.core.geometry import GEOD, read
 from watchfloor.views.map import raster
@@ -278,9 +278,9 @@ def _sum(found: raster.Grid, shape: Any) -> float:
         return 0.0
     values = np.nan_to_num(found.values[i0:i1, j0:j1].astype(float))
     moved = transform * Affine.translation(j0, i0)
-    burnt: dict[str, Any] = {"out_shape": values.shape, "transform": moved, "dtype": "uint8"}
-    full = rasterio.features.rasterize([(own, 1)], **burnt)
-    edge = rasterio.features.rasterize([(own.boundary, 1)], all_touched=True, **burnt)
+    burnt: dict[str, Any] = {"shape": values.shape, "transform": moved, "dtype": "uint8"}
+    full = burn([(own, 1)], **burnt)
+    edge = burn([(own.boundary, 1)], all_touched=True, **burnt)
     total = float(values[(full == 1) & (edge == 0)].sum())
     at = np.argwhere((edge == 1) & (values != 0))
     if len(at):

@@ -13,6 +13,7 @@ import jinja2
 import panel as pn
 import param
 from bokeh.document import Document
+from bokeh.io.state import curstate
 from panel.template.base import BaseTemplate
 
 from watchfloor.core.clock import LiveClock
@@ -131,6 +132,7 @@ class Page(BaseTemplate):
             line.send(beat=signal.number, trouble=signal.trouble, **self._time())
 
         Hub.of(store).on_beat(beat, document)
+        document.on_session_destroyed(_forget)
         selection = self.selection
         if selection is None or "as_of" not in selection.param:
             return
@@ -217,6 +219,13 @@ class Page(BaseTemplate):
             "start": _json(start),
             "fonts": fonts,
         }
+
+
+def _forget(session_context: Any) -> None:
+    """Take a closed page from Bokeh, which keeps the document that it first met for scripts that have none."""
+    kept = getattr(session_context, "_document", None) or getattr(session_context, "document", None)
+    if kept is not None and curstate().document is kept:
+        curstate().document = Document()
 
 
 def _modules(document: Document) -> list[str]:
