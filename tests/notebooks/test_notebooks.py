@@ -8,6 +8,11 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 GUIDES = sorted(FOLDER.glob("*.ipynb"))
+# The guides to the hazards take a kernel and half a minute each, and say nothing of the interpreter that their models'
+# own tests do not: they run on one.
+RUN = [
+    pytest.param(path, marks=[pytest.mark.once] if path.stem >= "10" else [], id=path.stem) for path in GUIDES
+]
 
 
 def test_the_tour_is_there() -> None:
@@ -22,12 +27,14 @@ def test_kept_without_outputs(path: Path) -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUN)
 def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHFLOOR_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(
+        notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    )
     client.execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
