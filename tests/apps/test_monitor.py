@@ -1,36 +1,25 @@
 """The monitor app, built in process as a server builds it: its roots, what they hold, and that it goes away."""
 
-import asyncio
-import gc
 import json
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import sleep
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bokeh.application.handlers.document_lifecycle import DocumentLifecycleHandler
-from bokeh.server.contexts import ApplicationContext
-from bokeh.util.token import generate_jwt_token
-from tornado.httputil import HTTPHeaders
-from tornado.ioloop import IOLoop
 
 import watchfloor
 from watchfloor.core.clock import FixedClock, parse_time
 from watchfloor.core.settings import Settings
-from watchfloor.core.share import folder
 from watchfloor.security.roles import Capability
 from watchfloor.store import Store
 from watchfloor.store.records import Observation, Series
 from watchfloor.views.monitor.desk import MonitorDesk
 from watchfloor.views.monitor.live import Live
-from watchfloor.views.serve import apps
-from watchfloor.views.serve.current import USER, Serving, use
+from watchfloor.views.serve.current import Serving, use
 from watchfloor.views.serve.hub import Hub
 
 NOW = parse_time("2026-06-01T12:00:00Z")
+APP = "monitor"
 
 
 @pytest.fixture
@@ -51,36 +40,6 @@ def floor(tmp_path):
     made.store.close()
 
 
-def build(query: str = "", look: Any = None) -> Any:
-    """Open one session of the app, hand its document to `look`, and close it."""
-
-    async def run() -> Any:
-        found = next(item for item in apps.find([folder("apps")]) if item.name == "monitor")
-        made = apps.application(found)
-        made.add(
-            DocumentLifecycleHandler()
-        )  # as Bokeh's server does: it runs what is due when a session ends
-        context = ApplicationContext(made, io_loop=IOLoop.current(), url="/monitor")
-        arguments = {
-            part.split("=")[0]: [part.split("=")[1].encode()]
-            for part in query.removeprefix("?").split("&")
-            if part
-        }
-        request = SimpleNamespace(
-            protocol="http", host="127.0.0.1:5006", uri=f"/monitor{query}", path="/monitor", query=query.removeprefix("?"),
-            headers=HTTPHeaders({"Host": "127.0.0.1"}), cookies={}, arguments=arguments, query_arguments=arguments, body=b"",
-            remote_ip="127.0.0.1", method="GET", body_arguments={}, files={}, version="HTTP/1.1", full_url=lambda: "/monitor",
-        )  # fmt: skip
-        token = generate_jwt_token("session", extra_payload={USER: "", apps.APP: "/monitor"})
-        session = await context.create_session_if_needed("session", request, token)
-        told = look(session.document)
-        await context._discard_session(session, lambda _: True)
-        return told
-
-    with ThreadPoolExecutor(1) as own:  # a loop of its own: a browser's may be running in this thread
-        return own.submit(lambda: asyncio.run(run())).result()
-
-
 def panes(document: Any) -> dict[str, Any]:
     """Return the state of the desk's panes by class name."""
     return {
@@ -93,7 +52,7 @@ def panes(document: Any) -> dict[str, Any]:
     }
 
 
-def test_the_page_holds_its_parts_and_listens_to_what_all_pages_share(floor):
+def test_the_page_holds_its_parts_and_listens_to_what_all_pages_share(floor, build):
     found = build(look=panes)
     assert {"WallPane", "DeskTabsPane", "TimePane", "HealthPane", "KeysPane"} <= set(found)
     assert found["WallPane"]["topic"] == "wall/6h/80"
@@ -101,7 +60,7 @@ def test_the_page_holds_its_parts_and_listens_to_what_all_pages_share(floor):
     assert "LatencyPane" not in found, "it is made when its tab is opened"
 
 
-def test_the_address_says_what_is_shown(floor):
+def test_the_address_says_what_is_shown(floor, build):
     found = build("?span=7d&size=large&group=hazard&cond=silent&s=t/a&tab=latency&hz=flood", panes)
     assert "WallPane" not in found, "the wall is made when its tab is opened"
     assert found["LatencyPane"]["selected"] == "t/a"
@@ -115,29 +74,29 @@ def test_the_address_says_what_is_shown(floor):
     )
 
 
-def test_a_hostile_address_costs_nothing(floor):
+def test_a_hostile_address_costs_nothing(floor, build):
     wall = build("?span=forever&size=<b>&group=x&cond=y&tab=z&s=%00", panes)["WallPane"]
     assert (wall["span"], wall["size"], wall["group"], wall["conditions"]) == ("6h", "medium", "none", [])
 
 
-def test_a_wall_has_no_controls(floor):
+def test_a_wall_has_no_controls(floor, build):
     found = build("?wall=1", panes)
     assert "TimePane" not in found
     assert "WallPane" in found
 
 
-def test_the_past_is_not_listened_to(floor):
+def test_the_past_is_not_listened_to(floor, build):
     wall = build("?asof=2026-06-01T11:00:00Z", panes)["WallPane"]
     assert wall["topic"] == ""
     assert wall["at"] == (NOW - timedelta(hours=1)).timestamp() * 1000
 
 
-def test_the_header_links_the_desks_that_may_be_opened(floor):
+def test_the_header_links_the_desks_that_may_be_opened(floor, build):
     desks = build(look=lambda document: document.template_variables["desks"])
     assert [name for name, _ in desks] == ["situation", "monitor"]
 
 
-def test_a_closed_session_leaves_nothing(floor):
+def test_a_closed_session_leaves_nothing(floor, build, left):
     alive: list[Any] = []
     original = MonitorDesk.__init__
 
@@ -151,11 +110,6 @@ def test_a_closed_session_leaves_nothing(floor):
             build(look=lambda document: alive.append(weakref.ref(document)))
     finally:
         MonitorDesk.__init__ = original
-    for _ in range(50):  # a pool's thread may still be putting the last page away
-        gc.collect()
-        if all(kept() is None for kept in alive):
-            break
-        sleep(0.1)
     assert len(alive) == 8
-    assert [kept() for kept in alive if kept() is not None] == []
+    assert left(alive) == []
     assert Hub.of(floor.store).status().subscribers == 0

@@ -1,34 +1,25 @@
 """The situation app, built in process as a server builds it: its roots, what they hold, and that it goes away."""
 
-import asyncio
 import gc
 import json
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import sleep
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bokeh.application.handlers.document_lifecycle import DocumentLifecycleHandler
-from bokeh.server.contexts import ApplicationContext
-from bokeh.util.token import generate_jwt_token
-from tornado.httputil import HTTPHeaders
-from tornado.ioloop import IOLoop
 
 import watchfloor
 from watchfloor.core.clock import FixedClock, parse_time
 from watchfloor.core.settings import Settings
-from watchfloor.core.share import folder
 from watchfloor.store import Store
 from watchfloor.store.records import Record
-from watchfloor.views.serve import apps
 from watchfloor.views.serve.current import Serving, use
 from watchfloor.views.serve.hub import Hub
 from watchfloor.views.situation import Situation
 
 NOW = parse_time("2026-06-01T12:00:00Z")
+APP = "situation"
 
 
 def record(key: str, severity: str = "Severe", minutes: int = 5) -> Record:
@@ -52,43 +43,6 @@ def floor(tmp_path):
     made.store.close()
 
 
-def app() -> Any:
-    found = next(item for item in apps.find([folder("apps")]) if item.name == "situation")
-    assert found.title == "Situation"
-    made = apps.application(found)
-    made.add(DocumentLifecycleHandler())  # as Bokeh's server does: it runs what is due when a session ends
-    return made
-
-
-async def opened(context: ApplicationContext, number: int, query: str) -> Any:
-    arguments = {
-        part.split("=")[0]: [part.split("=")[1].encode()]
-        for part in query.removeprefix("?").split("&")
-        if part
-    }
-    request = SimpleNamespace(
-        protocol="http", host="127.0.0.1:5006", uri=f"/situation{query}", path="/situation", query=query.removeprefix("?"),
-        headers=HTTPHeaders({"Host": "127.0.0.1"}), cookies={}, arguments=arguments, query_arguments=arguments, body=b"",
-        remote_ip="127.0.0.1", method="GET", body_arguments={}, files={}, version="HTTP/1.1", full_url=lambda: "/situation",
-    )  # fmt: skip
-    token = generate_jwt_token(f"session{number}")
-    return await context.create_session_if_needed(f"session{number}", request, token)
-
-
-def build(query: str = "", look: Any = None) -> Any:
-    """Open one session of the app, hand its document to `look`, and close it."""
-
-    async def run() -> Any:
-        context = ApplicationContext(app(), io_loop=IOLoop.current(), url="/situation")
-        session = await opened(context, 1, query)
-        found = look(session.document)
-        await context._discard_session(session, lambda _: True)
-        return found
-
-    with ThreadPoolExecutor(1) as own:  # a loop of its own: a browser's may be running in this thread
-        return own.submit(lambda: asyncio.run(run())).result()
-
-
 def panes(document: Any) -> dict[str, Any]:
     """Return the models of the desk's panes by class name."""
     return {
@@ -101,7 +55,7 @@ def panes(document: Any) -> dict[str, Any]:
     }
 
 
-def test_the_page_holds_every_part_and_the_worst_first(floor):
+def test_the_page_holds_every_part_and_the_worst_first(floor, build):
     found = build(look=panes)
     assert set(found) >= {
         "ListPane", "DetailPane", "FiguresPane", "FiltersPane", "TimePane", "HealthPane", "AreaPane", "ExportPane", "KeysPane",
@@ -113,7 +67,7 @@ def test_the_page_holds_every_part_and_the_worst_first(floor):
     assert found["ListPane"].clock["zone"] == str(floor.zone)
 
 
-def test_the_address_says_what_is_shown(floor):
+def test_the_address_says_what_is_shown(floor, build):
     found = build("?sev=Severe&lang=zh&r=alert!cap:office!A1", panes)
     assert [row["key"] for row in found["ListPane"].state["rows"]] == ["A1"]
     assert found["ListPane"].language == "zh"
@@ -122,24 +76,24 @@ def test_the_address_says_what_is_shown(floor):
     assert past["ListPane"].state["total"] == 0
 
 
-def test_a_hostile_address_costs_nothing_but_a_note(floor):
+def test_a_hostile_address_costs_nothing_but_a_note(floor, build):
     found = build("?sev=Worst&asof=never&area=1,2&r=x&q=%00&layers=../..&zzz=1", panes)
     assert found["ListPane"].state["total"] == 2
     assert len(found["FiltersPane"].state["notes"]) >= 5
 
 
-def test_a_wall_has_no_controls(floor):
+def test_a_wall_has_no_controls(floor, build):
     found = build("?wall=1", panes)
     assert "FiltersPane" not in found
     assert "TimePane" not in found
     assert found["ListPane"].state["total"] == 2
 
 
-def test_the_page_carries_the_mark_of_the_floor(floor):
+def test_the_page_carries_the_mark_of_the_floor(floor, build):
     assert build(look=lambda document: document.template_variables["mark"]) == floor.mark
 
 
-def test_a_closed_session_leaves_nothing(floor):
+def test_a_closed_session_leaves_nothing(floor, build, left):
     alive: list[Any] = []
 
     def look(document: Any) -> None:
@@ -157,13 +111,8 @@ def test_a_closed_session_leaves_nothing(floor):
             build(look=look)
     finally:
         Situation.__init__ = original
-    for _ in range(300):  # a pool's thread may still be putting the last page away
-        gc.collect()
-        if all(kept() is None for kept in alive):
-            break
-        sleep(0.1)
     assert len(alive) == 8
-    assert [kept() for kept in alive if kept() is not None] == []
+    assert left(alive) == []
     assert Hub.of(floor.store).status().subscribers == 0
 
 

@@ -1,35 +1,24 @@
 """The twin app, built in process as a server builds it: its roots, what the address asks for, and that it goes away."""
 
-import asyncio
-import gc
 import json
 import weakref
-from concurrent.futures import ThreadPoolExecutor
-from time import sleep
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bokeh.application.handlers.document_lifecycle import DocumentLifecycleHandler
-from bokeh.server.contexts import ApplicationContext
-from bokeh.util.token import generate_jwt_token
-from tornado.httputil import HTTPHeaders
-from tornado.ioloop import IOLoop
 
 import watchfloor
 from watchfloor.core.clock import FixedClock, parse_time
 from watchfloor.core.settings import Settings
-from watchfloor.core.share import folder
 from watchfloor.hazards import library
 from watchfloor.hazards.scenario import Scenario
 from watchfloor.security.roles import Actor, Capability
 from watchfloor.store import Store
-from watchfloor.views.serve import apps
-from watchfloor.views.serve.current import USER, Serving, use
+from watchfloor.views.serve.current import Serving, use
 from watchfloor.views.serve.hub import Hub
 from watchfloor.views.twin.desk import TwinDesk
 
 NOW = parse_time("2026-06-01T12:00:00Z")
+APP = "twin"
 
 
 @pytest.fixture
@@ -43,40 +32,6 @@ def floor(tmp_path):
     Hub.of(made.store).close()
     made.close()
     made.store.close()
-
-
-def build(query: str = "", look: Any = None, until: Any = None) -> Any:
-    """Open one session of the app, wait until `until` holds, hand its document to `look`, and close it."""
-
-    async def run() -> Any:
-        found = next(item for item in apps.find([folder("apps")]) if item.name == "twin")
-        made = apps.application(found)
-        made.add(
-            DocumentLifecycleHandler()
-        )  # as Bokeh's server does: it runs what is due when a session ends
-        context = ApplicationContext(made, io_loop=IOLoop.current(), url="/twin")
-        arguments = {
-            part.split("=")[0]: [part.split("=")[1].encode()]
-            for part in query.removeprefix("?").split("&")
-            if part
-        }
-        request = SimpleNamespace(
-            protocol="http", host="127.0.0.1:5006", uri=f"/twin{query}", path="/twin", query=query.removeprefix("?"),
-            headers=HTTPHeaders({"Host": "127.0.0.1"}), cookies={}, arguments=arguments, query_arguments=arguments, body=b"",
-            remote_ip="127.0.0.1", method="GET", body_arguments={}, files={}, version="HTTP/1.1", full_url=lambda: "/twin",
-        )  # fmt: skip
-        token = generate_jwt_token("session", extra_payload={USER: "", apps.APP: "/twin"})
-        session = await context.create_session_if_needed("session", request, token)
-        for _ in range(600):
-            if until is None or until(session.document):
-                break
-            await asyncio.sleep(0.1)
-        told = look(session.document)
-        await context._discard_session(session, lambda _: True)
-        return told
-
-    with ThreadPoolExecutor(1) as own:  # a loop of its own: a browser's may be running in this thread
-        return own.submit(lambda: asyncio.run(run())).result()
 
 
 def panes(document: Any) -> dict[str, Any]:
@@ -96,7 +51,7 @@ def answered(document: Any) -> bool:
     return bool(panes(document).get("RunBarPane", {}).get("shown"))
 
 
-def test_the_page_holds_its_parts_before_any_model_is_loaded(floor):
+def test_the_page_holds_its_parts_before_any_model_is_loaded(floor, build):
     found = build(look=panes)
     parts = {
         "SetupPane",
@@ -112,7 +67,7 @@ def test_the_page_holds_its_parts_before_any_model_is_loaded(floor):
     assert found["SetupPane"] == {"models": [], "model": None}
 
 
-def test_a_saved_scenario_is_opened_and_answered_by_its_address(floor):
+def test_a_saved_scenario_is_opened_and_answered_by_its_address(floor, build):
     asked = Scenario("flood", "Kept", resolution=800.0, until=3600.0, members=3)
     key = library.save(floor, Actor("anna", frozenset({"duty"})), asked).key
 
@@ -127,19 +82,19 @@ def test_a_saved_scenario_is_opened_and_answered_by_its_address(floor):
     assert found["OutcomePane"]["result"]["model"]["zh"]
 
 
-def test_a_model_is_opened_by_its_address_and_a_hostile_one_costs_nothing(floor):
+def test_a_model_is_opened_by_its_address_and_a_hostile_one_costs_nothing(floor, build):
     found = build("?model=storm", panes, answered)
     assert found["SetupPane"]["model"] == "storm"
     found = build("?model=%3Cb%3E&scenario=..%2F..%2Fetc", panes, answered)
     assert found["SetupPane"]["model"] == "flood"
 
 
-def test_the_header_links_the_desks_that_may_be_opened(floor):
+def test_the_header_links_the_desks_that_may_be_opened(floor, build):
     desks = build(look=lambda document: document.template_variables["desks"])
     assert [name for name, _ in desks] == ["situation", "twin"]
 
 
-def test_a_closed_session_cancels_its_runs_and_leaves_nothing(floor):
+def test_a_closed_session_cancels_its_runs_and_leaves_nothing(floor, build, left):
     alive: list[Any] = []
     closed: list[bool] = []
     original = TwinDesk.__init__
@@ -157,11 +112,6 @@ def test_a_closed_session_cancels_its_runs_and_leaves_nothing(floor):
             build(look=lambda document: alive.append(weakref.ref(document)))
     finally:
         TwinDesk.__init__ = original
-    for _ in range(100):  # a pool's thread may still be putting the last page away
-        gc.collect()
-        if all(one() is None for one in alive):
-            break
-        sleep(0.1)
     assert closed == [True] * 3
-    assert [one() for one in alive if one() is not None] == []
+    assert left(alive) == []
     assert Hub.of(floor.store).status().subscribers == 0
