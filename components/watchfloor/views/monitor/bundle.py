@@ -5,27 +5,16 @@
 do not meet those of another. All see what ``situation/parts/core.js`` and ``axis.js`` have, and ``listen`` of the broadcast channel.
 """
 
-import json
-import re
-from collections.abc import Iterable
 from pathlib import Path
 
-from watchfloor.core.clock import monotonic
-from watchfloor.core.errors import UnknownNameError
-from watchfloor.core.kinds import KINDS, OTHER
-from watchfloor.core.scales import Severity
-from watchfloor.core.terms import LANGUAGES, terms
-from watchfloor.views import serve, situation
+from watchfloor.views import bundling, serve
 
 __all__ = ["BUNDLE", "build", "main", "parts"]
 
 _HERE = Path(__file__).parent
-_CORE = Path(situation.__file__).parent / "parts"
 _CHANNEL = Path(serve.__file__).parent / "broadcast.js"
 _AXIS = _HERE / "axis.js"
 BUNDLE = _HERE / "monitor.bundle.js"
-_TERM = re.compile(r"""(?:\bt|phrase|word)\(\s*"([A-Za-z_.0-9]+)\"""")
-_PANE = re.compile(r"^const (\w+Pane) = pane\(", re.MULTILINE)
 _GROUPS = (
     "wall",
     "latency",
@@ -67,53 +56,14 @@ def build() -> str:
     >>> "export default" in build()
     True
     """
-    core = _read([_CORE / "core.js", _CHANNEL, _AXIS])
-    scopes, panes = [], []
-    for files in parts().values():
-        code = _read(files)
-        named = _PANE.findall(code)
-        panes += named
-        scopes.append("{\n" + code + "\n" + "".join(f"PANES.{name} = {name};\n" for name in named) + "}")
-    style = _read([_CORE / "desk.css", *sorted(_HERE.glob("*.css"))])
-    words = _words("\n".join([core, *scopes]))
-    return "\n".join(
-        [
-            "// Made by watchfloor.views.monitor.bundle; edit the files it is made from, not this one.",
-            f"const CSS = {json.dumps(style)};",
-            f"const WORDS = {json.dumps(words, ensure_ascii=False, sort_keys=True)};",
-            core,
-            "const PANES = {};",
-            *scopes,
-            "export default PANES;",
-            "",
-        ]
-    )
-
-
-def _read(files: Iterable[Path]) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in files)
-
-
-def _words(code: str) -> dict[str, dict[str, str]]:
-    table = terms()
-    wanted = {key for key in _TERM.findall(code) if not key.endswith(".")}
-    wanted |= {key for key in table if key.split(".")[0] in _GROUPS and "." in key}
-    wanted |= {str(item) for item in Severity}
-    found = {f"hazard.{kind.name}": {"en": kind.en, "zh": kind.zh} for kind in (*KINDS.values(), OTHER)}
-    missing = sorted(wanted - set(table) - set(found))
-    if missing:
-        raise UnknownNameError("term", missing[0], table)
-    return found | {
-        key: {language: table[key][language] for language in LANGUAGES} for key in wanted if key in table
-    }
+    core = [bundling.SHARED / "core.js", _CHANNEL, _AXIS]
+    styles = sorted(_HERE.glob("*.css"))
+    return bundling.scoped("watchfloor.views.monitor.bundle", core, parts().values(), styles, _GROUPS)
 
 
 def main() -> None:
     """Write the bundle."""
-    start = monotonic()
-    BUNDLE.write_text(build(), encoding="utf-8")
-    size = BUNDLE.stat().st_size
-    print(f"{BUNDLE.name}: {size} bytes in {monotonic() - start:.2f} s")  # noqa: T201
+    bundling.write(BUNDLE, build)
 
 
 if __name__ == "__main__":
