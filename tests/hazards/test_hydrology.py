@@ -182,6 +182,10 @@ def test_a_wet_storm_a_gate_a_diversion_and_retained_rain():
         assert abs(result.attrs["balance_error"]) < 1e-12
     with pytest.raises(InvalidInputError, match="There is no node"):
         run([Action("retain", {"number": 10.0}, where=["nowhere"])])
+    with pytest.raises(InvalidInputError, match="There is no node nowhere; expected some of west"):
+        run([Action("gate", {"factor": 0.5}, where=["nowhere"])])
+    with pytest.raises(InvalidInputError, match="Nodes are named, not drawn"):
+        run([Action("gate", {"factor": 0.5}, where={"type": "Point", "coordinates": [0, 0]})])
 
 
 def test_an_ensemble_gives_hydrographs_that_flow_into_a_flood():

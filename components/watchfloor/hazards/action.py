@@ -3,7 +3,7 @@
 An intervention never reaches into a model: it is compiled to patches, so that any plan goes with any model.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ import numpy as np
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.provenance import digest
 
-__all__ = ["EVACUATE", "SHELTER", "Action", "Measure", "Patch"]
+__all__ = ["EVACUATE", "SHELTER", "Action", "Measure", "Patch", "named"]
 
 PatchKind = Literal["field", "source", "schedule", "exposure"]
 Operation = Literal["set", "add", "multiply", "maximum"]
@@ -144,6 +144,42 @@ class Measure:
     source: str = ""
 
 
+def named(where: Any, names: Sequence[str], kind: str) -> np.ndarray:
+    """Return which of a model's places a change is for, shape (place,).
+
+    Parameters
+    ----------
+    where
+        One name or several; None is all places.
+    names
+        Of all places.
+    kind
+        What they are: ``node``.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is not one of them, or the place is drawn.
+
+    Examples
+    --------
+    >>> named("east", ["west", "east"], "region").tolist()
+    [False, True]
+    """
+    if where is None:
+        return np.ones(len(names), bool)
+    known = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    if isinstance(where, Mapping):
+        raise InvalidInputError(f"{kind.capitalize()}s are named, not drawn; expected some of {known}.")
+    wanted = {str(name) for name in ([where] if isinstance(where, str) else where)}
+    strange = sorted(wanted - set(names))
+    if strange:
+        raise InvalidInputError(f"There is no {kind} {', '.join(strange)}; expected some of {known}.")
+    return np.array([name in wanted for name in names])
+
+
+_LISTED = 20
+"""Names that a message lists."""
 _STEPS = 8
 """Steps by which a departure that takes time is drawn."""
 

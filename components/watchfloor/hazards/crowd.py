@@ -8,7 +8,7 @@ import param
 import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.hazards.action import Measure, Patch
+from watchfloor.hazards.action import Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
@@ -318,10 +318,10 @@ class Crowd(Hazard):
         for patch in patches:
             if patch.applies(now):
                 if patch.target == "exit_width":
-                    chosen = _chosen(patch.where, names["way"])
+                    chosen = named(patch.where, names["way"], "way")
                     width = np.where(chosen, np.maximum(patch.apply(width), 0.0), width)
                 else:
-                    chosen = _chosen(patch.where, names["node"])
+                    chosen = named(patch.where, names["node"], "place")
                     arriving = np.where(chosen, np.maximum(patch.apply(arriving), 0.0), arriving)
         return width, arriving
 
@@ -359,15 +359,3 @@ class Crowd(Hazard):
         coming = np.bincount(target[inside], wanted[inside], area.size)
         fits = np.minimum(1.0, room / np.maximum(coming, 1e-12))
         return np.asarray(np.where(inside, wanted * fits[np.maximum(target, 0)], wanted))
-
-
-def _chosen(where: Any, names: Sequence[str]) -> np.ndarray:
-    if where is None:
-        return np.ones(len(names), bool)
-    wanted = {where} if isinstance(where, str) else set(map(str, where))
-    strange = wanted - set(names)
-    if strange:
-        raise InvalidInputError(
-            f"There is no place or way {', '.join(sorted(strange))}; known are {', '.join(names[:20])}."
-        )
-    return np.array([name in wanted for name in names])

@@ -8,7 +8,7 @@ import param
 import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.hazards.action import EVACUATE, Measure, Patch
+from watchfloor.hazards.action import EVACUATE, Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
@@ -305,7 +305,7 @@ class Tailings(Hazard):
         """See `Hazard.run`. `balance_error` is of water."""
         a, until = prepared.arrays, prepared.until
         patches = [patch for patch in patches if patch.kind != "exposure"]
-        wheres = [_these(patch.where, a["names"]) for patch in patches]
+        wheres = [named(patch.where, a["names"], "pond") for patch in patches]
         steps = max(1, int(np.ceil(until / a["step"])))
         seconds = until / steps
         level = a["pond_level"].copy()
@@ -365,18 +365,3 @@ def _holder(forcing: xr.Dataset, name: str) -> Callable[[float], np.ndarray]:
         return lambda _: values
     times = np.asarray(forcing.time.values, float)
     return lambda now: np.asarray(values[max(int(np.searchsorted(times, now + 1e-6, "right")) - 1, 0)])
-
-
-def _these(where: Any, names: Sequence[str]) -> np.ndarray:
-    """Return which ponds are meant by name; None is all of them."""
-    if where is None:
-        return np.ones(len(names), bool)
-    if isinstance(where, Mapping):
-        raise InvalidInputError(f"Ponds are named, not drawn; expected some of {', '.join(names)}.")
-    wanted = {str(name) for name in ([where] if isinstance(where, str) else where)}
-    strange = sorted(wanted - set(names))
-    if strange:
-        raise InvalidInputError(
-            f"There is no pond {', '.join(strange)}; expected some of {', '.join(names)}."
-        )
-    return np.array([name in wanted for name in names])

@@ -10,7 +10,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.hazards.action import Patch
+from watchfloor.hazards.action import Patch, named
 from watchfloor.hazards.base import Prepared
 
 __all__ = ["DAY", "Driven", "drive", "places"]
@@ -61,13 +61,7 @@ def places(where: Any, names: Sequence[str], points: np.ndarray | None) -> np.nd
             return np.asarray(contains_xy(shape(dict(where)), points[:, 0], points[:, 1]), bool)
         except (ShapelyError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise InvalidInputError(f"The place is not a GeoJSON geometry: {error}.") from error
-    wanted = {str(name) for name in ([where] if isinstance(where, str) else where)}
-    strange = sorted(wanted - set(names))
-    if strange:
-        raise InvalidInputError(
-            f"There is no region {', '.join(strange)}; expected some of {', '.join(names)}."
-        )
-    return np.array([name in wanted for name in names])
+    return named(where, names, "region")
 
 
 def drive(prepared: Prepared, patches: Sequence[Patch]) -> Driven:

@@ -8,7 +8,7 @@ import param
 import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.hazards.action import EVACUATE, Measure, Patch
+from watchfloor.hazards.action import EVACUATE, Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.hydrology.cases import REFERENCES
 from watchfloor.hazards.hydrology.losses import constant_loss, curve_number, green_ampt
@@ -257,6 +257,11 @@ class Hydrology(Hazard):
         step = float(edges[1] - edges[0])
         excess = self._excess(a, theta, patches, step)
         base = recession(a["baseflow"], self.recession, edges)
+        gates = [
+            (patch, named(patch.where, names, "node"))
+            for patch in patches
+            if patch.target in {"discharge", "diversion"}
+        ]
         flow = np.zeros((edges.size, count))
         inflow = np.zeros((edges.size, count))
         came = _volume(base.sum(axis=1), step)
@@ -277,7 +282,7 @@ class Hydrology(Hazard):
                 # still on its way to the node; half a step, as hydrographs are taken to be straight between their values
                 waiting += step * (float(whole[edges.size - 1 :].sum()) + 0.5 * float(local[-1]))
             total = local + base[:, node] + inflow[:, node]
-            kept = self._changed(total, patches, names[node], edges)
+            kept = self._changed(total, [patch for patch, here in gates if here[node]], edges)
             taken += _volume(total - kept, step)
             flow[:, node] = kept
             below = int(a["downstream"][node])
@@ -319,7 +324,7 @@ class Hydrology(Hazard):
             number = a["curve_number"] + theta["number"]
             for patch in patches:
                 if patch.target == "curve_number":
-                    number = np.where(_chosen(patch.where, a["names"]), patch.apply(number), number)
+                    number = np.where(named(patch.where, a["names"], "node"), patch.apply(number), number)
             total = curve_number(np.cumsum(rain, axis=0), np.clip(number, 5.0, 100.0), self.loss_ratio)
             return np.diff(total, axis=0, prepend=0.0)
         rate = a["infiltration_rate"] * theta["soil"]
@@ -354,14 +359,9 @@ class Hydrology(Hazard):
         return later(storage, step) if self.routing == "lag" else slowed(storage, self.weight, step)
 
     @staticmethod
-    def _changed(flow: np.ndarray, patches: Sequence[Patch], name: str, edges: np.ndarray) -> np.ndarray:
+    def _changed(flow: np.ndarray, gates: Sequence[Patch], edges: np.ndarray) -> np.ndarray:
         """Return a node's hydrograph as gates and diversions leave it."""
-        for patch in patches:
-            if (
-                patch.target not in {"discharge", "diversion"}
-                or not _chosen(patch.where, [name], strict=False)[0]
-            ):
-                continue
+        for patch in gates:
             on = (edges >= patch.start) & (edges < (np.inf if patch.end is None else patch.end))
             changed = flow - patch.value if patch.target == "diversion" else patch.apply(flow)
             flow = np.where(on, np.clip(changed, 0.0, None), flow)
@@ -385,15 +385,3 @@ def _depths(rain: xr.DataArray, drive: xr.Dataset, edges: np.ndarray, count: int
     total = np.vstack([np.zeros(count), np.cumsum(values * np.diff(times)[:, None] / 3600.0, axis=0)])
     at = np.column_stack([np.interp(edges, times, total[:, node]) for node in range(count)])
     return np.diff(at, axis=0)
-
-
-def _chosen(where: Any, names: Sequence[str], *, strict: bool = True) -> np.ndarray:
-    if where is None:
-        return np.ones(len(names), bool)
-    wanted = {where} if isinstance(where, str) else set(map(str, where))
-    strange = wanted - set(names)
-    if strict and strange:
-        raise InvalidInputError(
-            f"There is no node {', '.join(sorted(strange))}; known are {', '.join(names[:20])}."
-        )
-    return np.array([name in wanted for name in names])

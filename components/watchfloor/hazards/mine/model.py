@@ -8,7 +8,7 @@ import param
 import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError
-from watchfloor.hazards.action import EVACUATE, Action, Measure, Patch
+from watchfloor.hazards.action import EVACUATE, Action, Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.mine.air import advance, needed_air, steady, trend
 from watchfloor.hazards.mine.limits import LIMITS, limit
@@ -229,7 +229,7 @@ class Mine(Hazard):
         withdraw = (self.withdraw or chosen.withdraw) / 100.0
         act = min((self.act or chosen.act) / 100.0, withdraw)
         patches = [patch for patch in patches if patch.kind != "exposure"]
-        wheres = {number: _these(patch.where, a["names"]) for number, patch in enumerate(patches)}
+        wheres = {number: named(patch.where, a["names"], "working") for number, patch in enumerate(patches)}
         steps = max(1, int(np.ceil(until / a["step"])))
         seconds = until / steps
         fraction = a["start"].copy()
@@ -325,21 +325,6 @@ def _order(source: np.ndarray) -> list[int]:
         order.extend(ready)
         waiting = [node for node in waiting if node not in ready]
     return order
-
-
-def _these(where: Any, names: Sequence[str]) -> np.ndarray:
-    """Return which workings are meant by name; None is all of them."""
-    if where is None:
-        return np.ones(len(names), bool)
-    if isinstance(where, Mapping):
-        raise InvalidInputError(f"Workings are named, not drawn; expected some of {', '.join(names)}.")
-    wanted = {str(name) for name in ([where] if isinstance(where, str) else where)}
-    strange = sorted(wanted - set(names))
-    if strange:
-        raise InvalidInputError(
-            f"There is no working {', '.join(strange)}; expected some of {', '.join(names)}."
-        )
-    return np.array([name in wanted for name in names])
 
 
 def _told(
