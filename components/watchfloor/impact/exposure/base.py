@@ -118,6 +118,12 @@ class Exposure:
         return (cls.layer(entries, data) if entries else None), tuple(remarks)
 
 
+def tables(catalog: Any, tags: Sequence[str]) -> list[Any]:
+    """Return a catalog's tables with a geometry that have one of some tags, each once, in the tags' order."""
+    found = {entry.name: entry for tag in tags for entry in catalog.search(tag=tag) if entry.map is not None}
+    return [entry for entry in found.values() if entry.map.kind != "raster"]
+
+
 def source_of(entry: Any, data: Any) -> Source:
     """Return where an entry's data are from."""
     said = entry.provenance()

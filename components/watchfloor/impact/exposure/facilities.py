@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from watchfloor.impact.exposure.base import Exposure, Layer, counted, placed, source_of
+from watchfloor.impact.exposure.base import Exposure, Layer, counted, placed, source_of, tables
 
 __all__ = ["Facilities"]
 
@@ -31,10 +31,7 @@ class Facilities(Exposure):
     @classmethod
     def find(cls, catalog: Any) -> list[Any]:
         """Return all tables of facilities, each once."""
-        found = {
-            entry.name: entry for tag in TAGS for entry in catalog.search(tag=tag) if entry.map is not None
-        }
-        return [entry for entry in found.values() if entry.map.kind != "raster"]
+        return tables(catalog, TAGS)
 
     @classmethod
     def layer(cls, entries: Sequence[Any], data: Sequence[Any]) -> Layer | None:

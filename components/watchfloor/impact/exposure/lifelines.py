@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from watchfloor.impact.exposure.base import Exposure, Layer, placed, source_of
+from watchfloor.impact.exposure.base import Exposure, Layer, placed, source_of, tables
 
 __all__ = ["Lifelines"]
 
@@ -42,11 +42,7 @@ class Lifelines(Exposure):
     @classmethod
     def find(cls, catalog: Any) -> list[Any]:
         """Return all tables that may list some, each once."""
-        tags = ("lifeline", "facility", "dam", "road")
-        found = {
-            entry.name: entry for tag in tags for entry in catalog.search(tag=tag) if entry.map is not None
-        }
-        return [entry for entry in found.values() if entry.map.kind != "raster"]
+        return tables(catalog, ("lifeline", "facility", "dam", "road"))
 
     @classmethod
     def layer(cls, entries: Sequence[Any], data: Sequence[Any]) -> Layer | None:
