@@ -14,6 +14,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Action
 from watchfloor.hazards.flood import Flood
 from watchfloor.hazards.flood.cases import wave
+from watchfloor.hazards.flood.state import begin
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.streams import Streams
 from watchfloor.hazards.water import cube_root
@@ -199,6 +200,36 @@ def test_no_speed_is_told_beyond_what_the_faces_may_have():
 def test_a_mask_without_a_level_is_refused():
     with pytest.raises(InvalidInputError, match="no sea_level"):
         run(change=lambda s: s.assign(sea_mask=xr.ones_like(s.elevation).assign_attrs(units="1")))
+
+
+def test_times_under_water_are_those_of_a_sum_over_the_steps():
+    rng = np.random.default_rng(5)
+    z, axis, none = rng.random((14, 17)) * 0.4, np.arange(17) * 5.0, np.zeros((14, 17))
+    h, rain = np.where(rng.random(z.shape) > 0.8, 0.3, 0.0), rng.random(z.shape) * 1e-4
+    sea = np.arange(14), np.zeros(14, np.int64)
+    grid = Grid(axis, axis[:14], "EPSG:32650")
+    whole, steps = (
+        begin(grid, z, h, none + 0.03, none, none, (False, True, False, False), sea) for _ in range(2)
+    )
+    under, came = np.zeros_like(z), np.where(h > 0.1, 0.0, 1e30)
+    for k in range(40):
+        end = 5.0 * (k + 1)
+        for made in (whole, steps):
+            made.arrays["stage"][:] = 0.5 if k % 8 < 4 else 0.0
+            made.arrays["source"][:] = rain if k % 20 < 10 else -20.0 * rain
+        whole.forward(end, 0.7, 0.1, 10**9)
+        while steps.now < end:
+            before = steps.now
+            steps.forward(end, 0.7, 0.1, 1)
+            wet = steps.arrays["h"] > 0.1
+            under += (steps.now - before) * wet
+            came = np.minimum(came, np.where(wet, steps.now, 1e30))
+    assert (whole.arrays["h"] == steps.arrays["h"]).all()
+    assert ((under > 0) & (under < 200.0)).sum() > 10
+    inland = np.s_[:, 1:]  # at the sea, the level is set after the water has moved
+    assert np.allclose(whole.arrays["duration"][inland], under[inland], rtol=0, atol=1e-9)
+    assert (whole.arrays["arrival"] == came)[inland].all()
+    assert whole.arrays["arrival"].min() == 0.0
 
 
 def test_it_is_right_without_a_compiler():

@@ -15,7 +15,7 @@ from watchfloor.hazards.flood.cases import REFERENCES
 from watchfloor.hazards.flood.state import State, begin, crests
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
-from watchfloor.hazards.site import coarsen, conform
+from watchfloor.hazards.site import coarsen, conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 from watchfloor.hazards.water import NEVER, held, levees, moments, places, stops
@@ -31,7 +31,7 @@ class Flood(Hazard):
     """Water over the ground: rain, rivers that flow in, levels at the sea, soil that takes it up, levees and pumps."""
 
     kind: ClassVar[str] = "flood"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     title: ClassVar[Mapping[str, str]] = {"en": "Flood from rain and rivers", "zh": "降雨与河流洪水"}
     needs: ClassVar[tuple[Needs, ...]] = (
         Needs("elevation", _GRID, limits=(-500, 9000), doc="Height of the ground."),
@@ -200,9 +200,7 @@ class Flood(Hazard):
             "grid": grid,
         }
         empty = xr.Dataset(coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
-        said = tuple(
-            line for line in (*remarks, *more) if not line.startswith(("Cells of", "Level at", "Discharge"))
-        )
+        said = telling((*remarks, *more), "Cells of", "Level at", "Discharge")
         return Prepared(empty, drive, until, arrays, said)
 
     def sample(self, streams: Streams) -> dict[str, Any]:
