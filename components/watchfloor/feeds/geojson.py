@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from watchfloor.core import clock, geometry
+from watchfloor.core import clock
 from watchfloor.core.errors import InvalidInputError, UnknownNameError, UnsafeError
 from watchfloor.core.fields import FIELDS
 from watchfloor.core.kinds import KINDS as HAZARDS
 from watchfloor.core.kinds import guess
 from watchfloor.feeds.base import Context, Feed, Parsed, Rejected
-from watchfloor.feeds.properties import Properties
-from watchfloor.feeds.values import MONTHS, refuse, tidy, words
+from watchfloor.feeds.properties import Properties, feature, identity
+from watchfloor.feeds.values import MONTHS, refuse, words
 from watchfloor.security.json import parse_json
 from watchfloor.store.records import Record, Series
 
@@ -75,11 +75,11 @@ class GeoJSON(Feed):
         records: list[Record] = []
         series: list[Series] = []
         rejected: list[Rejected] = []
-        for index, feature in enumerate(features):
+        for index, one in enumerate(features):
             try:
-                found = _read(feature, context)
+                found = _read(one, context)
             except (InvalidInputError, UnsafeError) as error:
-                rejected.append(refuse(error, f"features[{index}]", feature))
+                rejected.append(refuse(error, f"features[{index}]", one))
                 continue
             if isinstance(found, Series):
                 series.append(found)
@@ -120,22 +120,9 @@ def _system(crs: Any) -> None:
         )
 
 
-def _read(feature: Any, context: Context) -> Record | Series:
-    if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise InvalidInputError("This is no GeoJSON Feature.")
-    raw = feature.get("properties")
-    if raw is not None and not isinstance(raw, dict):
-        raise InvalidInputError(f"Properties are a {type(raw).__name__}; expected an object or null.")
-    place = geometry.write(geometry.read(feature.get("geometry")))
-    if place is None and not raw:
-        raise InvalidInputError("The feature says nothing: it has neither a place nor a property.")
-    body: dict[str, Any] = tidy(raw or {})
-    if "id" in feature:
-        if isinstance(feature["id"], bool) or not isinstance(feature["id"], str | int | float):
-            raise InvalidInputError(
-                f"A feature's id is a {type(feature['id']).__name__}; expected text or a number."
-            )
-        body.setdefault("id", words(feature["id"], 200))
+def _read(said: Any, context: Context) -> Record | Series:
+    place, body = feature(said)
+    body = body | identity(said) | body  # behind the others, and a property of this name stands
     lower = {name.casefold(): value for name, value in body.items()}
     if lower.get("series") and (lower.get("field") or lower.get("units") is not None):
         return _series(lower, place)

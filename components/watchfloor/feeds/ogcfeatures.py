@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from watchfloor.core import geometry
 from watchfloor.core.errors import InvalidInputError, LimitError, UnsafeError
 from watchfloor.feeds.base import Context, Feed, Parsed
 from watchfloor.feeds.measures import MISSING, Measures, name_of, quantity
-from watchfloor.feeds.properties import Properties
-from watchfloor.feeds.values import following, instant, refuse, tidy, words
+from watchfloor.feeds.properties import Properties, feature, identity
+from watchfloor.feeds.values import following, instant, refuse, words
 from watchfloor.security.json import parse_json
 
 __all__ = ["OGCFeatures"]
@@ -81,10 +80,7 @@ class OGCFeatures(Feed):
 
     def more(self, data: bytes) -> str:
         """Return the address of the next page, if the answer names one."""
-        try:
-            return following(parse_json(data, self.limit))
-        except (InvalidInputError, UnsafeError):
-            return ""
+        return following(data, self.limit)
 
     def parse(self, data: bytes, context: Context) -> Parsed:
         """Read every feature; one that cannot be read is rejected by itself."""
@@ -93,11 +89,11 @@ class OGCFeatures(Feed):
         except (InvalidInputError, UnsafeError) as error:
             return Parsed(rejected=[refuse(error, "document", data)])
         found = Measures(context, self.name)
-        for place, feature in enumerate(features):
+        for place, one in enumerate(features):
             try:
-                _read(found, feature)
+                _read(found, one)
             except (InvalidInputError, UnsafeError) as error:
-                found.refuse(error, f"features[{place}]", feature)
+                found.refuse(error, f"features[{place}]", one)
         return found.parsed()
 
 
@@ -125,27 +121,14 @@ def _features(said: Any) -> list[Any]:
     return features
 
 
-def _read(found: Measures, feature: Any) -> None:
-    if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise InvalidInputError("This is no GeoJSON Feature.")
-    raw = feature.get("properties")
-    if raw is not None and not isinstance(raw, dict):
-        raise InvalidInputError(f"Properties are a {type(raw).__name__}; expected an object or null.")
-    place = geometry.write(geometry.read(feature.get("geometry")))
-    if place is None and not raw:
-        raise InvalidInputError("The feature says nothing: it has neither a place nor a property.")
-    body: dict[str, Any] = tidy(raw or {})
+def _read(found: Measures, said: Any) -> None:
+    place, body = feature(said)
     lower = {name.casefold(): value for name, value in body.items()}
     if "value" in lower and _said(lower, _UNITS) and _said(lower, _TIMES):
         _measured(found, lower, place)
         return
-    if "id" in feature:
-        if isinstance(feature["id"], bool) or not isinstance(feature["id"], str | int | float):
-            raise InvalidInputError(
-                f"A feature's id is a {type(feature['id']).__name__}; expected text or a number."
-            )
-        body.setdefault("id", words(feature["id"], 200))
-        lower.setdefault("id", body["id"])
+    told = identity(said)
+    body, lower = body | told | body, lower | told | lower  # a property of this name stands
     if lower.get("last_modified"):
         lower.setdefault("updated", lower["last_modified"])
     found.records.append(

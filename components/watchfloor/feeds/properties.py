@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from watchfloor.core import geometry
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.kinds import KINDS as HAZARDS
@@ -12,10 +13,10 @@ from watchfloor.core.kinds import OTHER, guess
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import CROSSWALKS, Certainty, Severity, Status, Urgency
 from watchfloor.feeds.base import Context
-from watchfloor.feeds.values import choice, instant, words
+from watchfloor.feeds.values import choice, instant, tidy, words
 from watchfloor.store.records import KINDS, OWN, Record, State
 
-__all__ = ["ENDS", "TIMES", "TITLES", "UPDATES", "Properties"]
+__all__ = ["ENDS", "TIMES", "TITLES", "UPDATES", "Properties", "feature", "identity"]
 
 _IDS = ("id", "identifier", "guid", "uid", "key", "globalid", "incident_id", "event_id", "objectid")
 TITLES = ("title", "headline", "name", "label", "event", "summary")
@@ -49,6 +50,52 @@ _STATES: dict[str, State] = {
     "active": "active", "open": "active", "cancelled": "cancelled", "canceled": "cancelled", "deleted": "cancelled",
     "ended": "ended", "closed": "ended", "resolved": "ended", "all clear": "ended",
 }  # fmt: skip
+
+
+def feature(said: Any) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Return the place and the properties of a GeoJSON Feature (RFC 7946, section 3.2).
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no feature, or has neither a place nor a property.
+
+    Examples
+    --------
+    >>> feature({"type": "Feature", "geometry": None, "properties": {"title": "Levee seeps"}})
+    (None, {'title': 'Levee seeps'})
+    """
+    if not isinstance(said, dict) or said.get("type") != "Feature":
+        raise InvalidInputError("This is no GeoJSON Feature.")
+    raw = said.get("properties")
+    if raw is not None and not isinstance(raw, dict):
+        raise InvalidInputError(f"Properties are a {type(raw).__name__}; expected an object or null.")
+    place = geometry.write(geometry.read(said.get("geometry")))
+    if place is None and not raw:
+        raise InvalidInputError("The feature says nothing: it has neither a place nor a property.")
+    return place, tidy(raw or {})
+
+
+def identity(said: Mapping[str, Any]) -> dict[str, str]:
+    """Return the identifier of a GeoJSON Feature as a property ``id``; nothing where it has none.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is neither text nor a number.
+
+    Examples
+    --------
+    >>> identity({"type": "Feature", "id": 7})
+    {'id': '7'}
+    """
+    if "id" not in said:
+        return {}
+    if isinstance(said["id"], bool) or not isinstance(said["id"], str | int | float):
+        raise InvalidInputError(
+            f"A feature's id is a {type(said['id']).__name__}; expected text or a number."
+        )
+    return {"id": words(said["id"], 200)}
 
 
 @dataclass(frozen=True)

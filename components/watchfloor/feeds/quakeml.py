@@ -13,7 +13,7 @@ from watchfloor.core.kinds import guess
 from watchfloor.core.provenance import digest
 from watchfloor.core.scales import Certainty
 from watchfloor.feeds.base import Context, Feed, Parsed
-from watchfloor.feeds.values import instant, number, point, refuse, words
+from watchfloor.feeds.values import instant, number, opening, point, refuse, words
 from watchfloor.security.xml import Limits, parse_xml
 from watchfloor.store.records import Record, State
 
@@ -66,11 +66,8 @@ class QuakeML(Feed):
     @classmethod
     def sniff(cls, data: bytes, name: str = "") -> bool:  # noqa: ARG003  its bytes tell enough
         """Tell by QuakeML's namespace near the beginning, in 8 or 16 bits."""
-        head = data[:8192]
-        if b"\0" in head[:4]:
-            head = head.replace(b"\0", b"")
-        start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-        return start.startswith(b"<") and b"http://quakeml.org/xmlns/" in head
+        head = opening(data, 8192)
+        return head.startswith(b"<") and b"http://quakeml.org/xmlns/" in head
 
     def parse(self, data: bytes, context: Context) -> Parsed:
         """Read every event; one that cannot be read is rejected by itself."""

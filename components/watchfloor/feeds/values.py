@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from watchfloor.core.clock import EPOCH, parse_time
-from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.errors import InvalidInputError, UnsafeError
 from watchfloor.feeds.base import Rejected
+from watchfloor.security.json import parse_json
 from watchfloor.security.text import plain
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "http_date",
     "instant",
     "number",
+    "opening",
     "point",
     "refuse",
     "tidy",
@@ -201,14 +203,32 @@ def choice(scale: type[Word], value: Any, default: Word) -> Word:
     return next((item for item in scale if item.value.casefold() == word), default)
 
 
-def following(said: Any) -> str:
+def opening(data: bytes, size: int) -> bytes:
+    """Return how a document begins, in bytes of its text: without a byte order mark, white space, and the NULs of UTF-16.
+
+    Examples
+    --------
+    >>> opening(" <a/>".encode("utf-16"), 64)
+    b'<a/>'
+    """
+    head = data[:size]
+    if b"\0" in head[:4]:
+        head = head.replace(b"\0", b"")
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+
+
+def following(data: bytes, limit: int) -> str:
     """Return the address of the next page that an OGC API's answer links to (``rel`` next); empty where there is none.
 
     Examples
     --------
-    >>> following({"links": [{"rel": "self", "href": "a"}, {"rel": "next", "href": "items?offset=10"}]})
+    >>> following(b'{"links": [{"rel": "self", "href": "a"}, {"rel": "next", "href": "items?offset=10"}]}', 1000)
     'items?offset=10'
     """
+    try:
+        said = parse_json(data, limit)
+    except (InvalidInputError, UnsafeError):
+        return ""
     links = said.get("links") if isinstance(said, dict) else None
     for link in links[:100] if isinstance(links, list) else []:
         href = link.get("href") if isinstance(link, dict) and link.get("rel") == "next" else None

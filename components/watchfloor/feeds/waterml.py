@@ -13,7 +13,7 @@ from watchfloor.core.errors import InvalidInputError, LimitError, UnsafeError
 from watchfloor.core.units import Scale
 from watchfloor.feeds.base import Context, Feed, Parsed
 from watchfloor.feeds.measures import MISSING, Measures, name_of, quantity
-from watchfloor.feeds.values import instant, point, refuse, words
+from watchfloor.feeds.values import instant, opening, point, refuse, words
 from watchfloor.security.xml import Limits, parse_xml
 
 __all__ = ["WaterML"]
@@ -70,11 +70,8 @@ class WaterML(Feed):
     @classmethod
     def sniff(cls, data: bytes, name: str = "") -> bool:  # noqa: ARG003  its bytes tell enough
         """Tell by the namespace near the beginning, in 8 or 16 bits."""
-        head = data[:16384]
-        if b"\0" in head[:4]:
-            head = head.replace(b"\0", b"")
-        start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-        return start.startswith(b"<") and b"http://www.opengis.net/waterml/2.0" in head
+        head = opening(data, 16384)
+        return head.startswith(b"<") and b"http://www.opengis.net/waterml/2.0" in head
 
     def parse(self, data: bytes, context: Context) -> Parsed:
         """Read every observation; one that cannot be read is rejected by itself."""

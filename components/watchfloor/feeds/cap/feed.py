@@ -13,6 +13,7 @@ from watchfloor.feeds.cap import words
 from watchfloor.feeds.cap.alert import read_alert
 from watchfloor.feeds.cap.entry import ATOM, is_notice, read_entry
 from watchfloor.feeds.cap.parts import Element, RefusedError, places
+from watchfloor.feeds.values import opening
 from watchfloor.security.signature import Signature, verify
 from watchfloor.security.xml import Limits, parse_xml
 from watchfloor.store.records import Record
@@ -66,11 +67,8 @@ class Cap(Feed):
     @classmethod
     def sniff(cls, data: bytes, name: str = "") -> bool:
         """Tell by CAP's namespaces near the beginning, in 8 or 16 bits, or by the file's name."""
-        head = data[: 256 * 1024]
-        if b"\0" in head[:4]:
-            head = head.replace(b"\0", b"")
-        start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-        if not start.startswith(b"<"):
+        head = opening(data, 256 * 1024)
+        if not head.startswith(b"<"):
             return False
         return any(mark in head for mark in _MARKS) or name.lower().endswith((".cap", ".cap.xml", ".edxlde"))
 
