@@ -1,6 +1,5 @@
 """Rows and places, read once for all sessions."""
 
-import threading
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.views.map.layer import read_layers
-from watchfloor.views.map.table import Shared, read_table, version
+from watchfloor.views.map.table import read_table, version
 
 from .conftest import HOUR, NOW
 
@@ -62,33 +61,6 @@ def test_data_without_places_say_what_they_have(floor: Any) -> None:
     )
     with pytest.raises(InvalidInputError, match=r"has no places.*kind"):
         read_table(floor, fake)
-
-
-def test_what_several_threads_want_is_made_once() -> None:
-    shared, made, gate = Shared(4), [], threading.Barrier(4)
-
-    def want() -> None:
-        gate.wait()
-        shared.get("key", lambda: made.append(1) or "value")
-
-    threads = [threading.Thread(target=want) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert made == [1]
-
-
-def test_a_failure_is_not_kept_and_the_least_used_goes_first() -> None:
-    shared = Shared(2)
-    with pytest.raises(ZeroDivisionError):
-        shared.get("bad", lambda: 1 // 0)
-    assert shared.get("bad", lambda: "good") == "good"
-    shared.get("b", lambda: 1)
-    shared.get("bad", lambda: "never")
-    shared.get("c", lambda: 1)
-    assert "bad" in shared
-    assert "b" not in shared
 
 
 class _Entry:

@@ -1,12 +1,9 @@
 """What the desk shows: right, shared, and the same again as of the same time."""
 
-import threading
 from datetime import timedelta
 
-import pytest
-
 from watchfloor.views.selection import Filters
-from watchfloor.views.situation.snapshot import STEP, Answers, Shared, take
+from watchfloor.views.situation.snapshot import STEP, Shared, take
 
 from .conftest import NOW, observe, record, tell
 
@@ -105,35 +102,6 @@ def test_a_source_that_may_not_fetch_is_off():
     assert healths == ({"off"} if floor.feeds_off() else set())
     floor.close()
     floor.store.close()
-
-
-def test_an_answer_is_worked_out_once_for_many_threads():
-    answers, worked, gate = Answers(4), [], threading.Event()
-
-    def work():
-        gate.wait(5)
-        worked.append(1)
-        return "answer"
-
-    found = []
-    threads = [threading.Thread(target=lambda: found.append(answers.get("key", work))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    gate.set()
-    for thread in threads:
-        thread.join(5)
-    assert found == ["answer"] * 8
-    assert worked == [1]
-
-
-def test_answers_forget_the_least_used_and_survive_an_error():
-    answers = Answers(2)
-    for name in "abc":
-        answers.get(name, lambda name=name: name)
-    assert len(answers) == 2
-    with pytest.raises(ZeroDivisionError):
-        answers.get("bad", lambda: 1 / 0)
-    assert answers.get("bad", lambda: 7) == 7
 
 
 def test_a_store_that_is_gone_takes_its_snapshots_with_it():

@@ -1,15 +1,14 @@
 """What is to be run: everything that the result depends on, and nothing else."""
 
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from watchfloor.core.answers import Answers
 from watchfloor.core.errors import InvalidInputError, LimitError
 from watchfloor.core.provenance import digest
 from watchfloor.hazards.action import Action
@@ -92,17 +91,10 @@ class Request:
 
     def prepared(self) -> Prepared:
         """Return what all members share; it is made once in a process."""
-        with _LOCK:
-            ready = _READY.get(self.base)
-            if ready is not None:
-                _READY.move_to_end(self.base)
-                return ready
-        ready = self.model.prepare(self.site, self.forcing, until=self.until, fidelity=self.fidelity)
-        with _LOCK:
-            ready = _READY.setdefault(self.base, ready)
-            while len(_READY) > _KEEP:
-                _READY.popitem(last=False)
-        return ready
+        return _READY.get(
+            self.base,
+            lambda: self.model.prepare(self.site, self.forcing, until=self.until, fidelity=self.fidelity),
+        )
 
     def member(self, number: int, progress: Progress | None = None) -> xr.Dataset:
         """Run one member."""
@@ -119,9 +111,7 @@ class Request:
         )
 
 
-_KEEP = 2
-_LOCK = Lock()
-_READY: "OrderedDict[str, Prepared]" = OrderedDict()
+_READY = Answers(2)
 
 
 def fingerprint(data: xr.Dataset) -> str:

@@ -6,8 +6,7 @@ sessions of the process: the results are never changed.
 
 import threading
 import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from watchfloor.core.answers import Answers
 from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.floor.areas import Areas
@@ -28,7 +28,7 @@ from watchfloor.views.map.layer import Layer
 from watchfloor.views.map.mercator import Floats, forward, project
 from watchfloor.views.sensors import beyond, due
 
-__all__ = ["AROUND", "BULK", "BY_CODE", "SHARED", "Shared", "Table", "read_grid", "read_table", "version"]
+__all__ = ["AROUND", "BULK", "BY_CODE", "SHARED", "Table", "read_grid", "read_table", "version"]
 
 _LON = ("lon", "longitude", "lng", "x")
 _LAT = ("lat", "latitude", "y")
@@ -114,61 +114,9 @@ class Table:
         return {str(name): row for row, name in enumerate(self.frame["series"])}
 
 
-class Shared:
-    """Results that all sessions of the process share, the least used dropped first.
-
-    Two threads that want the same thing at once make it once.
-
-    Examples
-    --------
-    >>> Shared(2).get("a", lambda: 1)
-    1
-    """
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._making: dict[Hashable, threading.Lock] = {}
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept under a key, or make it."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: T = self._kept[key]
-                return found
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            with self._lock:
-                if key in self._kept:
-                    kept: T = self._kept[key]
-                    return kept
-            try:
-                made = make()
-                with self._lock:
-                    self._kept[key] = made
-                    while len(self._kept) > self._size:
-                        self._kept.popitem(last=False)
-                return made
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
-
-    def __contains__(self, key: Hashable) -> bool:
-        """Tell whether something is kept."""
-        with self._lock:
-            return key in self._kept
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._kept.clear()
-
-
-SHARED = Shared(160)
+SHARED = Answers(160)
 """The process's shared rows and columns."""
-BULK = Shared(12)
+BULK = Answers(12)
 """The process's shared grids and clouds: few, because they are large."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from watchfloor.core.answers import Answers
 from watchfloor.core.geometry import write
 from watchfloor.core.scales import Severity, Status
 from watchfloor.store.records import KINDS
@@ -11,7 +12,6 @@ from watchfloor.views.map.area import district, districts
 from watchfloor.views.query import pack_area
 from watchfloor.views.selection import HAZARD_WORDS, STATES
 from watchfloor.views.situation.base import Pane, View
-from watchfloor.views.situation.snapshot import Answers
 
 __all__ = ["Filters", "FiltersPane"]
 

@@ -12,10 +12,11 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import shape
 
+from watchfloor.core.answers import Answers
 from watchfloor.core.errors import WatchfloorError
 from watchfloor.views.situation.figures import warned
 from watchfloor.views.situation.rows import Row
-from watchfloor.views.situation.snapshot import Answers, Snapshot
+from watchfloor.views.situation.snapshot import Snapshot
 
 __all__ = ["ENTRY", "People", "count"]
 

@@ -2,12 +2,12 @@
 
 import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
+from watchfloor.core.answers import Answers
 from watchfloor.core.clock import EPOCH, micros
 from watchfloor.core.provenance import digest
 from watchfloor.diagnosis.silence import newest
@@ -98,7 +98,7 @@ class Snapshot:
     sensors: tuple[Sensor, ...]
     feeds: tuple[FeedLine, ...]
     cut: bool = False
-    _answers: "Answers" = field(default_factory=lambda: Answers(_KEPT), repr=False, compare=False)
+    _answers: Answers = field(default_factory=lambda: Answers(_KEPT), repr=False, compare=False)
 
     def matching(self, filters: Filters) -> list[Row]:
         """Return the rows that pass, worst first; sessions with the same filters share the answer."""
@@ -123,44 +123,6 @@ class Snapshot:
     def digest(self) -> str:
         """SHA-256 over the identities of all rows: equal snapshots have equal digests."""
         return self._answers.get("digest", lambda: digest([row.record.identity for row in self.rows]))
-
-
-class Answers:
-    """A few answers, kept while they are used, for several threads; each is worked out once."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
-        self._busy: dict[Hashable, threading.Lock] = {}
-
-    def get(self, key: Hashable, work: Callable[[], T]) -> T:
-        """Return the answer under `key`, working it out where it is not kept."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: T = self._kept[key]
-                return found
-            own = self._busy.setdefault(key, threading.Lock())
-        with own:
-            with self._lock:
-                if key in self._kept:
-                    again: T = self._kept[key]
-                    return again
-            try:
-                answer = work()
-                with self._lock:
-                    self._kept[key] = answer
-                    while len(self._kept) > self._most:
-                        self._kept.popitem(last=False)
-            finally:
-                with self._lock:
-                    self._busy.pop(key, None)
-            return answer
-
-    def __len__(self) -> int:
-        """Return how many answers are kept."""
-        return len(self._kept)
 
 
 class Shared:
