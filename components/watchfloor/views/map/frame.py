@@ -9,6 +9,7 @@ from panel.custom import Child
 
 from watchfloor.core.terms import term, terms
 from watchfloor.views.components import Component
+from watchfloor.views.pageloop import on_page
 
 __all__ = ["Frame", "words"]
 
@@ -62,10 +63,7 @@ class Frame(Component):
     def _handle_msg(self, data: Any) -> None:
         # Panel calls this on a thread of its pool; models of Bokeh may be touched on the page's own loop only
         doc = pn.state.curdoc
-        if doc is not None and doc.session_context is not None:
-            doc.add_next_tick_callback(lambda: self._do(data))
-        else:
-            self._do(data)
+        on_page(doc if doc is not None and doc.session_context is not None else None, lambda: self._do(data))
 
     def _do(self, data: Any) -> None:
         heard = self._heard

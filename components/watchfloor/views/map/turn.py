@@ -5,6 +5,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from watchfloor.views.pageloop import on_page
+
 __all__ = ["Turn"]
 
 log = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ class Turn:
             return
         self._waiting.append(act)
         if len(self._waiting) == 1:
-            doc.add_next_tick_callback(self._run)
+            on_page(doc, self._run)
 
     def _run(self) -> None:
         acts, self._waiting = self._waiting, []

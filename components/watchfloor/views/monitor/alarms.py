@@ -17,7 +17,8 @@ from watchfloor.views.monitor.alarmacts import act, may
 from watchfloor.views.monitor.alarmfiles import listed
 from watchfloor.views.monitor.alarmkept import LATELY
 from watchfloor.views.monitor.alarmroll import Roll, row
-from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
+from watchfloor.views.monitor.base import MonitorPane, MonitorView
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.selection import Selection
 from watchfloor.views.serve.current import acting
 from watchfloor.views.situation.rows import millis

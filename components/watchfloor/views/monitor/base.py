@@ -16,7 +16,7 @@ from watchfloor.views.selection import Selection
 from watchfloor.views.situation.base import Pane, View
 from watchfloor.views.situation.picture import Picture
 
-__all__ = ["PLACES", "MonitorPane", "MonitorView", "Place", "Quiet", "on_page", "part"]
+__all__ = ["PLACES", "MonitorPane", "MonitorView", "Place", "Quiet", "part"]
 
 log = logging.getLogger(__name__)
 
@@ -75,38 +75,6 @@ def part(place: Place) -> type[Any] | None:
         return None
     found: type[Any] = getattr(import_module(place.module), place.kind)
     return found
-
-
-def on_page(doc: Any, work: Callable[[], object]) -> None:
-    """Do something on a page's own loop, from a thread; at once where there is no page, as in a notebook.
-
-    Parameters
-    ----------
-    doc
-        The page's document, as ``pn.state.curdoc`` was when the work began.
-    work
-        What to do; nothing happens if the page is gone.
-    """
-    if doc is None:
-        work()
-    elif doc.session_context is not None:
-
-        def add() -> None:
-            try:
-                doc.add_next_tick_callback(lambda: work())  # noqa: PLW0108  Bokeh refuses one function twice
-            except Exception as error:  # noqa: BLE001  the page may be gone
-                log.debug("a page was gone: %s", error)
-
-        # On the page's own loop: while Panel sends what changed, it puts a document's events aside and back again
-        # without a lock, and what another thread adds in between is lost.
-        served = getattr(doc.session_context, "server_context", None)
-        loop = getattr(getattr(served, "application_context", None), "io_loop", None)
-        if (
-            loop is None or not loop.asyncio_loop.is_running()
-        ):  # a loop that stands would hold the page for ever
-            add()
-        else:
-            loop.add_callback(add)
 
 
 class MonitorPane(Pane):

@@ -18,7 +18,8 @@ from watchfloor.security.text import filename, plain
 from watchfloor.store.cube import Cube
 from watchfloor.views.monitor import curve as curves
 from watchfloor.views.monitor import pair as pairs
-from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
+from watchfloor.views.monitor.base import MonitorPane, MonitorView
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.selection import AXES, COMPARED
 from watchfloor.views.units import quantity, unit
 

@@ -11,11 +11,12 @@ from watchfloor.core.clock import format_time
 from watchfloor.core.errors import WatchfloorError
 from watchfloor.floor.export import to_csv
 from watchfloor.security.text import filename, plain
-from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
+from watchfloor.views.monitor.base import MonitorPane, MonitorView
 from watchfloor.views.monitor.delays import Punctuality, punctuality, table
 from watchfloor.views.monitor.live import Live
 from watchfloor.views.monitor.past import Cancelled
 from watchfloor.views.monitor.stations import Roster, known
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.situation.rows import millis
 
 __all__ = ["Latency", "LatencyPane"]

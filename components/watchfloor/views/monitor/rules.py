@@ -18,9 +18,10 @@ from watchfloor.store.cube import Cube
 from watchfloor.views.monitor import ruletext, ruletrial
 from watchfloor.views.monitor.alarm import points
 from watchfloor.views.monitor.alarmroll import Roll
-from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
+from watchfloor.views.monitor.base import MonitorPane, MonitorView
 from watchfloor.views.monitor.curve import curve
 from watchfloor.views.monitor.past import Cancelled
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.sensors import thresholds
 from watchfloor.views.serve.current import acting
 from watchfloor.views.situation.rows import millis

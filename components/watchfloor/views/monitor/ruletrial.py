@@ -28,7 +28,7 @@ def live_through(
     start: datetime,
     end: datetime,
     cube: Cube,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Callable[[float], object] = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> Trial:
     """Run a rule on the past.

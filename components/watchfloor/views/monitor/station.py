@@ -17,7 +17,8 @@ from watchfloor.security.text import filename, plain
 from watchfloor.store.cube import Cube
 from watchfloor.views.monitor import curve as curves
 from watchfloor.views.monitor.alarmroll import Roll
-from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
+from watchfloor.views.monitor.base import MonitorPane, MonitorView
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.sensors import thresholds
 from watchfloor.views.units import quantity, unit
 

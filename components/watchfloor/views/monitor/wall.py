@@ -12,11 +12,12 @@ from watchfloor.core.clock import from_micros
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
 from watchfloor.core.scales import Severity
 from watchfloor.views.monitor import export, wire
-from watchfloor.views.monitor.base import MonitorPane, MonitorView, on_page
+from watchfloor.views.monitor.base import MonitorPane, MonitorView
 from watchfloor.views.monitor.board import SPANS, WIDTHS, Board, board, grid
 from watchfloor.views.monitor.live import Key, Live, topic
 from watchfloor.views.monitor.past import Cancelled, Past
 from watchfloor.views.monitor.stations import known
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.selection import CONDITIONS, GROUPS, HAZARD_WORDS, SIZES
 from watchfloor.views.serve.current import serving
 from watchfloor.views.situation.rows import millis

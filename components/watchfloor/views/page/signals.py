@@ -14,6 +14,7 @@ from bokeh.document import Document
 from bokeh.models import ColumnDataSource
 
 from watchfloor.security.text import plain
+from watchfloor.views.pageloop import on_page
 
 __all__ = ["NAME", "Signals", "toast"]
 
@@ -58,7 +59,7 @@ class Signals:
         if doc is None:
             self._flush()
         else:
-            doc.add_next_tick_callback(lambda: self._flush())  # noqa: PLW0108  Bokeh refuses one function twice
+            on_page(doc, self._flush)
 
     def keep(self, **message: Any) -> None:
         """Say something that holds until it is said anew: a page that opens its link again hears it too.

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from bokeh.document import Document
 
+from watchfloor.views.pageloop import on_page
+
 __all__ = ["MOST", "Batch", "Beat", "Subscription"]
 
 log = logging.getLogger(__name__)
@@ -130,17 +132,10 @@ class Subscription:
             self._deliver()
             return True
         doc = self.doc()
-        if doc is None or getattr(doc, "_session_context", None) is None:
+        if doc is None or doc.session_context is None:
             self.close()
             return False
-        try:
-            doc.add_next_tick_callback(
-                lambda: self._deliver()  # noqa: PLW0108  Bokeh refuses the same function twice
-            )
-        except Exception as error:  # noqa: BLE001  a dying page must not stop the others
-            self._fail(error)
-            return False
-        return True
+        return on_page(doc, self._deliver, self._fail)
 
     def _wanted(self) -> bool:
         """Ask whether what waits is wanted; what is not counts as taken."""

@@ -12,6 +12,7 @@ from panel.viewable import Viewer
 from watchfloor.core.clock import monotonic
 from watchfloor.core.errors import WatchfloorError
 from watchfloor.security.text import filename
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.told import State, Told
@@ -50,10 +51,7 @@ class Pane(Told):
         Panel calls this on a thread of its pool, where models of Bokeh must not be touched.
         """
         doc = pn.state.curdoc
-        if doc is not None and doc.session_context is not None:
-            doc.add_next_tick_callback(lambda: self._do(data))
-        else:
-            self._do(data)
+        on_page(doc if doc is not None and doc.session_context is not None else None, lambda: self._do(data))
 
     def _do(self, data: Any) -> None:
         """Have the view do what a message asks for; the view checks it, and a bad one costs nothing."""

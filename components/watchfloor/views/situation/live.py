@@ -11,6 +11,7 @@ from typing import Any
 
 from bokeh.document import Document
 
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.serve.broadcast import Broadcast
 from watchfloor.views.serve.topics import Topic
 from watchfloor.views.situation.standing import PANES, SEEN, Standing
@@ -98,7 +99,7 @@ class Live:
             self._waking = False
             picture.catch_up()
 
-        doc.add_next_tick_callback(take)
+        on_page(doc, take)
 
     @staticmethod
     def _pictured(desk: Any) -> bool:

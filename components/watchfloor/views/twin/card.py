@@ -7,7 +7,7 @@ from watchfloor.core.clock import monotonic
 from watchfloor.hazards.base import Hazard
 from watchfloor.hazards.reference import verify
 from watchfloor.hazards.streams import Streams
-from watchfloor.views.monitor.base import on_page
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.twin.base import TwinPane, TwinView
 
 __all__ = ["Card", "CardPane"]

@@ -10,7 +10,7 @@ from panel.viewable import Viewer
 from watchfloor.core.errors import WatchfloorError
 from watchfloor.hazards import library
 from watchfloor.hazards.ensemble import Shelf
-from watchfloor.views.monitor.base import on_page
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.twin.begin import FIRST, begun

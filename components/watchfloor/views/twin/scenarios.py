@@ -9,7 +9,7 @@ from watchfloor.core.errors import ForbiddenError, InvalidInputError, Watchfloor
 from watchfloor.hazards import library
 from watchfloor.security.roles import Capability
 from watchfloor.security.text import filename
-from watchfloor.views.monitor.base import on_page
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.serve.current import acting
 from watchfloor.views.situation.rows import millis
 from watchfloor.views.twin import export

@@ -13,7 +13,7 @@ from watchfloor.hazards.ensemble import Ensemble
 from watchfloor.impact import Exposures, Impact, assess, exposures_of
 from watchfloor.impact.measures import measured
 from watchfloor.views.map.mercator import forward
-from watchfloor.views.monitor.base import on_page
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.twin.base import TwinPane, TwinView
 from watchfloor.views.twin.work import number
 

@@ -18,7 +18,7 @@ from watchfloor.hazards.base import FIDELITIES, Fidelity
 from watchfloor.hazards.ensemble import Shelf
 from watchfloor.hazards.library import Saved, opening
 from watchfloor.hazards.scenario import Scenario, configured
-from watchfloor.views.monitor.base import on_page
+from watchfloor.views.pageloop import on_page
 from watchfloor.views.selection import Selection
 from watchfloor.views.twin.layers import Shown
 from watchfloor.views.twin.runs import Answer, Runs, ground
