@@ -1,7 +1,5 @@
 """CAP 1.2 messages as XML: built element by element, signed where there is a key."""
 
-import os
-import stat
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -11,8 +9,9 @@ from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
 from signxml.signer import XMLSigner
 
-from watchfloor.core.errors import InvalidInputError, SettingsError, UnsafeError
+from watchfloor.core.errors import InvalidInputError, SettingsError
 from watchfloor.core.scales import Status
+from watchfloor.security.secrets import read
 
 __all__ = ["ALERT", "AREA", "INFO", "NAMESPACE", "build", "sign", "when"]
 
@@ -153,12 +152,8 @@ def _ring(ring: Sequence[Sequence[float]]) -> str:
 
 def _read(path: Path, *, guarded: bool) -> bytes:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        return read(path, _KEY, private=guarded)
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be read ({error.strerror}); mend cap.key and cap.certificate."
         ) from error
-    with os.fdopen(handle, "rb") as file:
-        if guarded and stat.S_IMODE(os.fstat(handle).st_mode) & 0o077:
-            raise UnsafeError(f"{path} can be read by others; run: chmod u=rw,go= {path}")
-        return file.read(_KEY)

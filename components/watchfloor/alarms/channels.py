@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import stat
 import warnings
 from collections.abc import Collection
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from watchfloor.core.errors import SettingsError, UnsafeError
+from watchfloor.security.secrets import read
 from watchfloor.security.text import filename
 
 __all__ = ["Sink", "resolve", "sink"]
@@ -194,16 +194,12 @@ def _secret(name: str, folder: Path) -> str:
         return told
     path = folder / name
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        held = read(path, _LARGEST)
     except OSError as error:
         raise SettingsError(
             f"There is no secret {name!r}; set WATCHFLOOR_SECRET_{name.upper()}, or write it into {path} (mode 0600)."
         ) from error
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if stat.S_IMODE(about.st_mode) & 0o077 or about.st_uid != os.getuid():
-            raise UnsafeError(f"{path} can be read by others; run: chmod u=rw,go= {path}")
-        return file.read(_LARGEST).decode("utf-8", "replace").strip()
+    return held.decode("utf-8", "replace").strip()
 
 
 def _host(instance: Any, scheme: str, declared: str) -> str:

@@ -103,10 +103,15 @@ class States:
         """Return a copy."""
         return States(*(getattr(self, item.name).copy() for item in fields(self)))
 
-    def take(self, other: "States", rows: Any) -> None:
-        """Take over rows of another one."""
+    def take(self, other: "States", rows: Any, theirs: Any = None) -> None:
+        """Take over rows of another one: the same rows, or `theirs`; nothing holds at levels that the other has not."""
         for item in fields(self):
-            getattr(self, item.name)[rows] = getattr(other, item.name)[rows]
+            mine, given = getattr(self, item.name), getattr(other, item.name)
+            chosen = given[rows if theirs is None else theirs]
+            if mine.ndim == 1:
+                mine[rows] = chosen
+            else:
+                mine[rows, : chosen.shape[1]] = chosen[:, : mine.shape[1]]
 
 
 def advance(
@@ -123,7 +128,7 @@ def advance(
     signal
         float32[r, m] of r subjects; NaN for no sample, which changes nothing.
     time, shift
-        int64[m] and int64[r]: a sample's time is the sum of both.
+        int64[m], or int64[r, m], and int64[r]: a sample's time is the sum of both.
     begin, end
         int64[r]: the columns to go through.
     rows
@@ -132,7 +137,7 @@ def advance(
         int8[r, m] to write the level after each column to, or int8[0, 0].
     """
     _advance(
-        signal, time, shift, begin, end, rows, limits.high, limits.low, limits.high_back, limits.low_back,
+        signal, np.atleast_2d(time), shift, begin, end, rows, limits.high, limits.low, limits.high_back, limits.low_back,
         timing.on, timing.off, timing.gap, states.active, states.above, states.below, states.onset, states.seen,
         states.changed, states.value, states.level, out,
     )  # fmt: skip
@@ -149,10 +154,11 @@ def _advance(  # noqa: PLR0912  one loop for the compiler
     wanted = out.shape[0] > 0
     for item in range(len(rows)):
         row = rows[item]
+        lane = item if len(time) > 1 else 0
         for column in range(begin[item], end[item]):
             here = signal[item, column]
             if here == here:  # noqa: PLR0124  not NaN
-                now = time[column] + shift[item]
+                now = time[lane, column] + shift[item]
                 broken = seen[row] != never and now - seen[row] > gap
                 seen[row], value[row] = now, here
                 reached = 0

@@ -217,7 +217,9 @@ class Rules:
             return
         self._site = Site(cube.series(), self._thresholds)
         before = {
-            (name, runner.plan.names): runner for name, runners in self._runners.items() for runner in runners
+            (name, type(runner.axis), runner.axis.cadence): runner
+            for name, runners in self._runners.items()
+            for runner in runners
         }
         same = self._bound[:1] == bound[:1]
         self._runners, self.left = {}, {}
@@ -226,18 +228,16 @@ class Rules:
                 continue
             runners = []
             for runner in self._plans(rule, cube, self._site, self.left.setdefault(name, {})):
-                old = before.get((name, runner.plan.names))
-                if (
-                    same
-                    and old is not None
-                    and old.rule == rule
-                    and old.plan.subjects == runner.plan.subjects
-                    # columns are numbered by the axis: where it is another one, it begins anew
-                    and (type(old.axis), old.axis.cadence) == (type(runner.axis), runner.axis.cadence)
-                ):
+                # Columns are numbered by the axis: where it is another one, all begins anew.
+                old = before.get((name, type(runner.axis), runner.axis.cadence))
+                if not same or old is None or old.rule != rule:
+                    runners.append(runner)
+                elif old.plan.names == runner.plan.names and old.plan.subjects == runner.plan.subjects:
                     old.axis = runner.axis
                     runners.append(old)
                 else:
+                    if not rule.across:
+                        runner.adopt(old)
                     runners.append(runner)
             self._runners[name] = runners
         self._bound = bound
@@ -247,7 +247,8 @@ class Rules:
             return []
         names = [about.name for about in site.selected(rule.series)]
         found: Sequence[Axis] = axes(cube, names)
-        if rule.across and len(found) > 1:  # stations are compared column by column
+        if rule.across and (len(found) > 1 or (found and len(found[0].names) > 1 and not found[0].cadence)):
+            # stations are compared column by column
             found = [together(cube, found)]
         runners = []
         for axis in found:

@@ -5,16 +5,16 @@ the last known state before it; a restart begins at the beginning of the memory.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from watchfloor.alarms.boards import Axis, Board
+from watchfloor.alarms.boards import Axis, Board, Odd
 from watchfloor.alarms.machine import NEVER, Limits, States, Timing, advance
-from watchfloor.alarms.rules.base import Plan, Rule
+from watchfloor.alarms.rules.base import Plan, Rule, Subject
 from watchfloor.alarms.site import boundaries
 from watchfloor.alarms.thresholds import ThresholdSet
 from watchfloor.alarms.verdict import Verdict
@@ -110,6 +110,31 @@ class Runner:
         """Return the place of a subject in the plan; None where there is none."""
         return self._of.get(key)
 
+    def adopt(self, other: "Runner") -> None:
+        """Go on from where another runner of this rule and this kind of axis stands, for the subjects that both have.
+
+        Only where each subject rests on one series: its columns are then numbered the same whatever else is on the axis.
+        """
+        pairs = [
+            (place, theirs)
+            for place, subject in enumerate(self.plan.subjects)
+            if (theirs := other.place(subject.key)) is not None
+            and _alone(self.plan, subject) == _alone(other.plan, other.plan.subjects[theirs])
+        ]
+        if not pairs:
+            return
+        mine, before = (np.array(column, np.int64) for column in zip(*pairs, strict=True))
+        self.at, self._start = other.at, other._start
+        self._done[mine] = other._done[before]
+        self._states.take(other._states, mine, before)
+        for point in other._points:
+            done = np.full(len(self._done), NEVER, np.int64)
+            done[mine] = point.done[before]
+            states = States.fresh(len(done), self._count)
+            states.take(point.states, mine, before)
+            self._points.append(_Point(point.at, done, states))
+        self.spoken = {place: other.spoken[at] for place, at in pairs if at in other.spoken}
+
     def run(self, at: int, touched: Mapping[str, int]) -> None:
         """Go on to a time (microseconds).
 
@@ -126,20 +151,23 @@ class Runner:
             self._points = [point for point in self._points if point.at <= at]
             self._back(np.arange(len(self.plan.subjects)), at + 1)
         few, many = (self._users, touched) if len(self._users) < len(touched) else (touched, self._users)
-        for name in [
-            name for name in few if name in many
-        ]:  # there may be a thousand runners, each of one series
+        back: dict[int, int] = {}
+        for name in few:
+            if name not in many:
+                continue
             for user in self._users[name]:
                 self.spoken.pop(user, None)
-            if touched[name] > self.at:
-                continue  # all up to there stands
-            users = [user for user in self._users[name] if self._done[user] != NEVER]
-            if users:
-                self._back(np.array(users), touched[name])
+                if touched[name] <= self.at:  # else all up to there stands
+                    back[user] = min(touched[name], back.get(user, touched[name]))
+        for time in set(back.values()):
+            users = np.array([user for user, since in back.items() if since == time])
+            users = users[self._done[users] != NEVER]
+            if len(users):
+                self._back(users, time)
         ends = self._ends(at)
-        new = self._done == NEVER
-        if new.any():
-            self._done[new] = self._first(self._start)[new]
+        new = np.flatnonzero(self._done == NEVER)
+        if len(new):
+            self._done[new] = self._first(self._start, new)
         for rows in self._batches(self._done, ends):
             self._go(rows, self._done, ends, self._states, None)
         self._done = np.maximum(self._done, ends)
@@ -152,7 +180,8 @@ class Runner:
         """Return all changes of levels between two times, worked out anew; what holds at `start` comes first."""
         states = States.fresh(len(self.plan.subjects), self._count)
         found: list[Turn] = []
-        ends, done = self._ends(end), self._first(start - MEMORY // MICRO)
+        ends = self._ends(end)
+        done = self._first(start - MEMORY // MICRO, np.arange(len(self.plan.subjects)))
         for rows in self._batches(done, ends):
             self._go(rows, done, ends, states, found)
         before: dict[int, Turn] = {}
@@ -185,21 +214,23 @@ class Runner:
         ends: Ints = np.maximum.reduceat(self.axis.ends(at)[self._members], self._offsets)
         return ends
 
-    def _first(self, start: int) -> Ints:
-        """Return the column of each subject at which the memory begins."""
-        columns = [self.axis.column(member, start) for member in range(len(self.plan.names))]
-        told = np.maximum(np.array(columns, np.int64), self.axis.begins())
-        first: Ints = np.minimum.reduceat(told[self._members], self._offsets)
+    def _columns(self, subjects: Ints, at: int) -> tuple[Ints, Ints, Ints]:
+        """Return the members of subjects, where those of each begin, and the first column of each at or after a time."""
+        many = [self.plan.subjects[place].members for place in subjects.tolist()]
+        members = np.array([member for some in many for member in some], np.int64)
+        offsets = np.cumsum([0, *map(len, many)])[:-1]
+        return members, offsets, self.axis.columns(members, at)
+
+    def _first(self, start: int, subjects: Ints) -> Ints:
+        """Return the column of each of these subjects at which the memory begins."""
+        members, offsets, columns = self._columns(subjects, start)
+        first: Ints = np.minimum.reduceat(np.maximum(columns, self.axis.begins()[members]), offsets)
         return first
 
     def _back(self, subjects: Ints, time: int) -> None:
         """Set subjects back to a known state before a time, if they are beyond it."""
-        columns = np.array(
-            [
-                min(self.axis.column(member, time) for member in self.plan.subjects[at].members)
-                for at in subjects.tolist()
-            ]
-        )
+        _, offsets, found = self._columns(subjects, time)
+        columns = np.minimum.reduceat(found, offsets)
         late = self._done[subjects] > columns
         subjects, columns = subjects[late], columns[late]
         for point in reversed(self._points):
@@ -219,43 +250,73 @@ class Runner:
         fresh = np.flatnonzero(ends > done)
         if not len(fresh):
             return
-        narrow = fresh[ends[fresh].max() - done[fresh] <= _NARROW]
+        odd = isinstance(self.axis, Odd)
+        wanted = (ends[fresh] if odd else ends[fresh].max()) - done[fresh]
+        narrow = fresh[wanted <= _NARROW]
         if len(narrow):
             yield narrow
-        wide = fresh[ends[fresh].max() - done[fresh] > _NARROW]
+        wide = fresh[wanted > _NARROW]
         size = max(1, _CELLS // max(1, int((ends[wide].max() - done[wide].min()) if len(wide) else 1)))
+        if odd:  # each has columns of its own
+            size = 1
         for at in range(0, len(wide), size):
             yield wide[at : at + size]
 
-    def _go(self, rows: Ints, done: Ints, ends: Ints, states: States, found: list[Turn] | None) -> None:
-        """Run subjects over their new columns."""
+    def _boards(self, rows: Ints, done: Ints, ends: Ints) -> Iterator[tuple[Ints, Board, Ints, Ints]]:
+        """Yield the new columns of subjects, piece by piece: which subjects, their board, and from where to where on it."""
         members = np.unique([member for at in rows.tolist() for member in self.plan.subjects[at].members])
-        low, high = int(done[rows].min()), int(ends[rows].max())
+        odd = self.axis if isinstance(self.axis, Odd) else None
+        low, high = (
+            (0, int((ends - done)[rows].max())) if odd else (int(done[rows].min()), int(ends[rows].max()))
+        )
         step = high - low
         if len(members) * step > 2 * _CELLS:
             step = max(1024, 2 * _CELLS // len(members))
         for start in range(low, high, step):
             stop = min(high, start + step)
-            board = self.axis.board(members, start, stop, self.lookback)
-            signal = np.ascontiguousarray(self.rule.signal(board, self.plan, rows), np.float32)
-            time = np.ascontiguousarray(board.time[board.begin :])
-            width = signal.shape[1]
-            begin = np.clip(done[rows] - start, 0, width)
-            end = np.clip(ends[rows] - start, 0, width)
-            shift = board.shift[[board.place[self.plan.subjects[at].members[0]] for at in rows.tolist()]]
-            for first, last in self._stretches(time):
-                out = _NOTHING if found is None else np.zeros(signal.shape, np.int8)
-                before = states.level[rows].copy()
-                at = int(time[first]) if first < len(time) else 0
-                begins, stops = np.clip(begin, first, last), np.clip(end, first, last)
-                advance(states, self.limits(at), self._timing, signal, time, shift, begins, stops, rows, out)
-                if found is not None:
-                    found += _turns(out, before, begins, stops, rows, time, shift, signal)
+            if odd is not None:
+                begins, stops = (
+                    np.minimum(done[rows] + start, ends[rows]),
+                    np.minimum(done[rows] + stop, ends[rows]),
+                )
+                own = self._members[rows]
+                for places, board in odd.boards(own, begins, stops, self.lookback):
+                    yield rows[places], board, np.zeros(len(places), np.int64), (stops - begins)[places]
+            else:
+                board = self.axis.board(members, start, stop, self.lookback)
+                width = board.value.shape[1] - board.begin
+                yield (
+                    rows,
+                    board,
+                    np.clip(done[rows] - start, 0, width),
+                    np.clip(ends[rows] - start, 0, width),
+                )
 
-    def _stretches(self, time: Ints) -> Iterator[tuple[int, int]]:
-        """Cut columns where other versions of thresholds begin to hold."""
-        cuts = [int(np.searchsorted(time, edge)) for edge in self._edges]
-        yield from pairwise([0, *(cut for cut in cuts if 0 < cut < len(time)), len(time)])
+    def _go(self, rows: Ints, done: Ints, ends: Ints, states: States, found: list[Turn] | None) -> None:
+        """Run subjects over their new columns."""
+        for mine, board, begin, end in self._boards(rows, done, ends):
+            signal = np.ascontiguousarray(self.rule.signal(board, self.plan, mine), np.float32)
+            time = np.ascontiguousarray(board.time[..., board.begin :])
+            shift = board.shift[[board.place[self.plan.subjects[at].members[0]] for at in mine.tolist()]]
+            for at, first, last in self._stretches(time):
+                out = _NOTHING if found is None else np.zeros(signal.shape, np.int8)
+                before = states.level[mine].copy()
+                begins, stops = np.clip(begin, first, last), np.clip(end, first, last)
+                advance(states, self.limits(at), self._timing, signal, time, shift, begins, stops, mine, out)
+                if found is not None:
+                    found += _turns(out, before, begins, stops, mine, time, shift, signal)
+
+    def _stretches(self, time: Ints) -> Iterator[tuple[int, Ints, Ints]]:
+        """Cut columns where other versions of thresholds begin to hold: a time, and the first and last column of each row."""
+        lanes = np.atleast_2d(time)
+        width = lanes.shape[1]
+        own = lanes[(lanes > NEVER) & (lanes < -NEVER)] if time.ndim > 1 else time
+        low, high = (int(own.min()), int(own.max())) if own.size else (0, 0)
+        edges = [edge for edge in self._edges if low < edge <= high]
+        cuts = [np.array([np.searchsorted(lane, edge) for lane in lanes]) for edge in edges]
+        whole = [np.zeros(len(lanes), np.int64), *cuts, np.full(len(lanes), width)]
+        for at, (first, last) in zip([low, *edges], pairwise(whole), strict=True):
+            yield at, first, last
 
     def _make(self, at: int) -> Limits:
         n = len(self.plan.subjects)
@@ -267,6 +328,11 @@ class Runner:
                 for side, value in zip(sides, (level.high, level.low, *back), strict=True):
                     side[row, column] = value
         return Limits(*sides)
+
+
+def _alone(plan: Plan, subject: Subject) -> tuple[object, ...]:
+    """Return all that the states of a subject rest on, beside the samples of its one series."""
+    return plan.names[subject.members[0]], len(subject.members), replace(subject, members=())
 
 
 def _thinned(points: list[_Point], now: int) -> list[_Point]:
@@ -292,6 +358,6 @@ def _turns(
         levels = np.concatenate([before[item : item + 1], out[item, first:last]])
         for place in np.flatnonzero(np.diff(levels)).tolist():
             column = first + place
-            when = int(time[column] + shift[item])
+            when = int(time[item, column] if time.ndim > 1 else time[column]) + int(shift[item])
             found.append(Turn(row, when, int(levels[place + 1]), float(signal[item, column])))
     return found

@@ -4,6 +4,7 @@ Each answer depends on the samples of its window alone and is added up in the or
 same to the last bit however much is worked out at once.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def rolling(value: Floats, time: Ints, begin: int, window: int, of: str, least: 
     value
         float32[r, m], NaN where missing.
     time
-        int64[m], microseconds.
+        int64[m], microseconds; int64[r, m] where each row has times of its own.
     begin
         First column that is wanted.
     window
@@ -48,7 +49,8 @@ def rolling(value: Floats, time: Ints, begin: int, window: int, of: str, least: 
     [[3.0, 4.0]]
     """
     out = np.full((len(value), value.shape[1] - begin), np.nan, np.float32)
-    _rolling(value, time, begin, window, _MODES[of], least, out)
+    for part, at, into in _lanes(value, time, out):
+        _rolling(part, at, begin, window, _MODES[of], least, into)
     return out
 
 
@@ -63,7 +65,8 @@ def swing(value: Floats, time: Ints, begin: int, window: int, of: str, least: in
     [[0.0, 0.0, 2.0]]
     """
     out = np.full((len(value), value.shape[1] - begin), np.nan, np.float32)
-    _swing(value, time, begin, window, _SWINGS[of], least, out)
+    for part, at, into in _lanes(value, time, out):
+        _swing(part, at, begin, window, _SWINGS[of], least, into)
     return out
 
 
@@ -103,7 +106,8 @@ def nth(
     [[3.0]]
     """
     out = np.full((len(value), value.shape[1] - begin), np.nan, np.float32)
-    _nth(value, time, begin, window, samples, n, share, 1 if largest else -1, least, out)
+    for part, at, into in _lanes(value, time, out):
+        _nth(part, at, begin, window, samples, n, share, 1 if largest else -1, least, into)
     return out
 
 
@@ -130,7 +134,8 @@ def trend(value: Floats, time: Ints, begin: int, window: int, ahead: int, z: flo
     [[6.0]]
     """
     out = np.full((len(value), value.shape[1] - begin), np.nan, np.float32)
-    _trend(value, time, begin, window, ahead, z, max(least, 3), out)
+    for part, at, into in _lanes(value, time, out):
+        _trend(part, at, begin, window, ahead, z, max(least, 3), into)
     return out
 
 
@@ -192,6 +197,15 @@ def across(value: Floats, rows: Ints, n: int, out: Floats) -> None:
     [2.0, 4.0]
     """
     _across(value, rows, n, out)
+
+
+def _lanes(value: Floats, time: Ints, out: Floats) -> Iterator[tuple[Floats, Ints, Floats]]:
+    """Yield rows of the same times together: all of them, or one after the other."""
+    if time.ndim == 1:
+        yield value, time, out
+        return
+    for row in range(len(value)):
+        yield value[row : row + 1], time[row], out[row : row + 1]
 
 
 @compiled()

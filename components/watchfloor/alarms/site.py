@@ -1,5 +1,6 @@
 """What rules know of the place that they watch: its series, and their thresholds."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as _field
@@ -124,7 +125,7 @@ class Site:
         """Every series by name."""
         return {
             str(name): About(
-                str(name), plain(str(title), 200), str(field), str(units), str(hazard), float(lon), float(lat),
+                str(name), plain(str(title), 200), str(field), str(units), str(hazard), _degrees(lon), _degrees(lat),
                 attrs if isinstance(attrs, dict) else {},
             )
             for name, title, field, units, hazard, lon, lat, attrs in self._frame[list(_COLUMNS)].itertuples()
@@ -152,6 +153,11 @@ class Site:
             except InvalidInputError as error:
                 self.problems[about.name] = f"thresholds {item.id!r}: {error}"
         return found
+
+
+def _degrees(value: float) -> float:
+    """Return the same number; of those that are none always the same object, so that what is equal compares as equal."""
+    return math.nan if math.isnan(value) else float(value)
 
 
 def boundaries(sets: Sequence[ThresholdSet]) -> list[int]:

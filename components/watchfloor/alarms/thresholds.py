@@ -125,8 +125,8 @@ class ThresholdSet:
             levels=tuple(
                 replace(
                     level,
-                    high=float(convert(level.high, self.units, units)),
-                    low=float(convert(level.low, self.units, units)),
+                    high=_converted(level.high, self.units, units),
+                    low=_converted(level.low, self.units, units),
                 )
                 for level in self.levels
             ),
@@ -137,6 +137,11 @@ class ThresholdSet:
         return (self.valid_from is None or self.valid_from <= at) and (
             self.valid_to is None or at < self.valid_to
         )
+
+
+def _converted(limit: float, units: str, into: str) -> float:
+    """Return a limit in another unit; one that there is not stays the same object, so that equal levels compare as equal."""
+    return limit if math.isnan(limit) else float(convert(limit, units, into))
 
 
 def declared(attrs: Mapping[str, Any], units: str) -> ThresholdSet | None:

@@ -76,16 +76,18 @@ class DetectorRule(Rule):
         history = self.history // timedelta(microseconds=1)
         for row, at in enumerate(subjects.tolist()):
             place = int(board.place[plan.subjects[at].members[0]])
-            time = board.time + board.shift[place]
+            own, time = board.row(place)
+            value, wanted = board.value[place, own], max(0, board.begin - own.start)
             days = time // _DAY
-            for day in np.unique(days[board.begin :]).tolist():
+            for day in np.unique(days[wanted:]).tolist():
                 first = int(np.searchsorted(time, day * _DAY - history))
                 end = int(np.searchsorted(time, (day + 1) * _DAY))
-                value = board.value[place, first:end].astype(np.float64)
-                flag = np.where(np.isnan(value), np.uint8(Flag.MISSING), np.uint8(Flag.UNCHECKED))
-                score = self._make().score(time[first:end], value, flag).score
-                begin = max(board.begin, int(np.searchsorted(time, day * _DAY)))
-                out[row, begin - board.begin : end - board.begin] = score[begin - first :]
+                part = value[first:end].astype(np.float64)
+                flag = np.where(np.isnan(part), np.uint8(Flag.MISSING), np.uint8(Flag.UNCHECKED))
+                score = self._make().score(time[first:end], part, flag).score
+                begin = max(wanted, int(np.searchsorted(time, day * _DAY)))
+                # What is wanted begins at the same column of each row.
+                out[row, begin - wanted : end - wanted] = score[begin - first :]
         return out
 
     def say(self, case: Case) -> Said:

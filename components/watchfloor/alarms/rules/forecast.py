@@ -141,7 +141,13 @@ class ForecastRule(Rule):
             if mine.any():
                 z = -self.z if side else self.z
                 out[mine] = signals.trend(
-                    board.value[rows[mine]], board.time, board.begin, window, ahead, z, self.least
+                    board.value[rows[mine]],
+                    board.times(rows[mine]),
+                    board.begin,
+                    window,
+                    ahead,
+                    z,
+                    self.least,
                 )
         return out
 

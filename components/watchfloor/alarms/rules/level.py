@@ -77,7 +77,7 @@ class LevelRule(Rule):
         window = self.over // timedelta(microseconds=1)
         least = max(1, int(np.ceil(self.share * window / board.cadence))) if board.cadence else 1
         found = signals.rolling(
-            value, board.time, board.begin, window, "mean" if self.of == "total" else self.of, least
+            value, board.times(rows), board.begin, window, "mean" if self.of == "total" else self.of, least
         )
         if self.of == "total":
             hours = self.over / timedelta(hours=1)

@@ -189,7 +189,7 @@ class NOfMRule(Rule):
             if mine.any():
                 found[mine] = signals.nth(
                     board.value[rows[mine]],
-                    board.time,
+                    board.times(rows[mine]),
                     board.begin,
                     window,
                     self.m,

@@ -65,7 +65,7 @@ class PersistenceRule(Rule):
             if mine.any():
                 found[mine] = signals.nth(
                     board.value[rows[mine]],
-                    board.time,
+                    board.times(rows[mine]),
                     board.begin,
                     window,
                     0,

@@ -63,7 +63,7 @@ class RateRule(Rule):
         """Return the rise, fall or change of the window."""
         rows = np.array([board.place[plan.subjects[at].members[0]] for at in subjects.tolist()])
         window = self.over // timedelta(microseconds=1)
-        return signals.swing(board.value[rows], board.time, board.begin, window, self.of, self.least)
+        return signals.swing(board.value[rows], board.times(rows), board.begin, window, self.of, self.least)
 
     def say(self, case: Case) -> Said:
         """Say why a level holds."""

@@ -21,6 +21,7 @@ from watchfloor.store.cube.group import Group
 from watchfloor.store.cube.intake import ALWAYS, Intake, Spans, declared
 from watchfloor.store.cube.kernels import UNWRITTEN
 from watchfloor.store.cube.layout import Layout
+from watchfloor.store.cube.loose import Loose
 from watchfloor.store.cube.touched import Touched
 from watchfloor.store.cube.window import Latest, Window
 
@@ -280,6 +281,10 @@ class Cube:
             )
             for cadence, part in sorted(found.items())
         ]
+
+    def loose(self, names: Iterable[str]) -> list[Loose]:
+        """Return series that keep no cadence, where they stand; they grow as values come."""
+        return [self._layout.loose[name] for name in names]
 
     # Inside
 

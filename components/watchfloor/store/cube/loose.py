@@ -38,6 +38,11 @@ class Loose:
         """Return how many times are told."""
         return self._told.size
 
+    @property
+    def state(self) -> object:
+        """What is another object after each change."""
+        return self._told
+
     def put(self, time: Ints, value: NDArray[np.float32], flag: NDArray[np.uint8]) -> None:
         """Write values; of a time that comes twice the last one stays."""
         if not len(time):
