@@ -47,6 +47,12 @@ class Patch:
     start: float = 0.0
     end: float | None = None
 
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.value):
+            raise InvalidInputError(
+                f"A change of {self.target} by {self.value} cannot be; expected a number."
+            )
+
     def applies(self, second: float) -> bool:
         """Tell whether it is in force at a time of the run."""
         return self.start <= second and (self.end is None or second < self.end)
@@ -98,6 +104,9 @@ class Action:
     reliability: float = 1.0
 
     def __post_init__(self) -> None:
+        for name, value in {**self.parameters, "start": self.start, "end": self.end or 0.0}.items():
+            if not np.isfinite(value):
+                raise InvalidInputError(f"The action {self.measure!r} has {name} {value}; expected a number.")
         if not 0.0 <= self.reliability <= 1.0:
             raise InvalidInputError(
                 f"The action {self.measure!r} has reliability {self.reliability}; expected 0 to 1."

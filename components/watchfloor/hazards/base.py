@@ -14,6 +14,7 @@ from watchfloor.core.provenance import digest
 from watchfloor.hazards.action import Action, Measure, Patch
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
+from watchfloor.hazards.site import lasting
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -48,6 +49,9 @@ class Prepared:
     arrays: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        lasting(self.until)
+
 
 class Hazard(param.Parameterized):
     """One model of a hazard.
@@ -78,6 +82,15 @@ class Hazard(param.Parameterized):
     """Documents and DOIs of its equations."""
     steppable: ClassVar[bool] = False
     """Whether it offers `start`, `advance` and `observe`, for assimilation."""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        # bounds let NaN through, as it is neither below nor above them
+        for name, value in self.settings.items():
+            if isinstance(value, float) and not np.isfinite(value):
+                raise InvalidInputError(
+                    f"The parameter {name} of {type(self).__name__} is {value}; expected a number."
+                )
 
     @classmethod
     @abstractmethod

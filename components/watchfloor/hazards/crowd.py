@@ -233,6 +233,10 @@ class Crowd(Hazard):
             dim: [str(v) for v in (made[dim].values if dim in made.coords else range(made.sizes[dim]))]
             for dim in ("node", "way")
         }
+        if "time" in drive.people_inflow.dims and float(drive.time[0]) > 0.0:
+            raise InvalidInputError(
+                f"People arrive from {float(drive.time[0]):g} s after the run's start; give a value at time 0."
+            )
         inflow = drive.people_inflow
         if inflow.ndim and "node" not in inflow.dims:
             raise InvalidInputError(

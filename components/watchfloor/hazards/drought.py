@@ -15,7 +15,7 @@ from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
-from watchfloor.hazards.site import coarsen, conform
+from watchfloor.hazards.site import coarsen, conform, lasting, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -316,7 +316,7 @@ class Drought(Hazard):
                 f"There are {steps.size} months of precipitation; what is usual needs at least {YEARS} years, and {self.months} "
                 "months before."
             )
-        if until < MONTH * 0.99:
+        if lasting(until) < MONTH * 0.99:
             raise InvalidInputError("The run is shorter than a month, which is the step of this model.")
         factor = 2 if fidelity == "preview" and min(grid.shape) >= 6 else 1
         grid = grid.coarse(factor) if factor > 1 else grid
@@ -333,7 +333,7 @@ class Drought(Hazard):
             "spei": spei,
         }
         empty = xr.Dataset(coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
-        return Prepared(empty, data, until, arrays, remarks if spei else ())
+        return Prepared(empty, data, until, arrays, telling(remarks, "Potential"))
 
     def sample(self, streams: Streams) -> dict[str, Any]:
         """Draw the years that the coming months are taken from, as shares of the years there are; the control takes means."""

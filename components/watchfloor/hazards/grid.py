@@ -17,6 +17,9 @@ from watchfloor.core.errors import InvalidInputError
 
 __all__ = ["Grid"]
 
+_LEAST = 0.005
+"""Metres: smaller cells are found in no flume, but in maps of degrees."""
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -81,7 +84,20 @@ class Grid:
                     f"The site's coordinate {dim} is not evenly spaced (steps {steps.min():g} to {steps.max():g} m); "
                     "resample it to a regular grid first."
                 )
-        return cls(x, y, name)
+        if min(abs(x[1] - x[0]), abs(y[1] - y[0])) < _LEAST:
+            raise InvalidInputError(
+                f"The site's cells are {abs(x[1] - x[0]):g} m wide; if its coordinates are degrees, it is not in {name[:64]}: set "
+                "crs to EPSG:4326 and reproject it."
+            )
+        made = cls(x, y, name)
+        corners = np.array([(east, north) for east in x[[0, -1]] for north in y[[0, -1]]])
+        back = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+        if not np.all(np.isfinite(back.transform(corners[:, 0], corners[:, 1]))):
+            raise InvalidInputError(
+                f"The site's corners (x {x[0]:g} to {x[-1]:g}, y {y[0]:g} to {y[-1]:g} m) lie nowhere on the earth in {name[:64]}; "
+                "check the system and that the coordinates are metres."
+            )
+        return made
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -108,8 +124,21 @@ class Grid:
         return Transformer.from_crs("EPSG:4326", self.crs, always_xy=True)
 
     def place(self, lon: float, lat: float) -> tuple[int, int] | None:
-        """Return row and column of the cell that holds a point, or None outside."""
+        """Return row and column of the cell that holds a point, or None outside.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such place on the earth.
+        """
+        if not (-360.0 <= lon <= 360.0 and -90.0 <= lat <= 90.0):
+            raise InvalidInputError(
+                f"There is no place at longitude {lon:g} and latitude {lat:g}; check whether the two are swapped, and that they "
+                "are degrees."
+            )
         px, py = self._from_degrees.transform(lon, lat)
+        if not (np.isfinite(px) and np.isfinite(py)):
+            return None
         column = round((px - self.x[0]) / (self.x[1] - self.x[0]))
         row = round((py - self.y[0]) / (self.y[1] - self.y[0]))
         inside = 0 <= row < self.y.size and 0 <= column < self.x.size

@@ -9,7 +9,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.fields import convert
 from watchfloor.hazards.spec import Needs
 
-__all__ = ["HOLES", "coarsen", "conform"]
+__all__ = ["HOLES", "coarsen", "conform", "lasting", "telling"]
 
 HOLES = 0.02
 """Largest share of a map's cells that may be missing; such holes are filled from their neighbours, and it is said."""
@@ -75,13 +75,26 @@ def conform(data: xr.Dataset, needs: Sequence[Needs], what: str) -> tuple[xr.Dat
                 f"{field.en} ({need.field}) does not say its unit; set its attribute units, for instance to "
                 f"{field.units!r}."
             )
-        values = np.asarray(convert(np.asarray(array.values, float), unit, field.units), float)
+        given = _numbers(array, f"{field.en} ({need.field})")
+        try:
+            values = np.asarray(convert(given, unit, field.units), float)
+        except InvalidInputError as error:
+            raise InvalidInputError(
+                f"{field.en} ({need.field}) is in {unit[:32]!r}; expected {field.units!r} or what can be turned into it; "
+                f"set its attribute units. {error}"
+            ) from error
         values, filled = _whole(values, array.dims, f"{field.en} ({need.field})")
         if filled:
             remarks.append(f"{field.en}: {filled} missing cells were filled from their neighbours.")
         low, high = need.allowed
         least, most = float(values.min()), float(values.max())
         if least < low or most > high:
+            marker = next((value for value in (least, most) if _marks_a_hole(value, low, high)), None)
+            if marker is not None:
+                raise InvalidInputError(
+                    f"{field.en} ({need.field}) holds {marker:g}, which many programs write where there is no value; "
+                    "set those cells to NaN (rioxarray: masked=True), and fill them or cut the site to where there are data."
+                )
             raise InvalidInputError(
                 f"{field.en} ({need.field}) runs from {least:g} to {most:g} {field.units}; expected {low:g} to "
                 f"{high:g}. Is its unit really {unit!r}?"
@@ -95,6 +108,44 @@ def conform(data: xr.Dataset, needs: Sequence[Needs], what: str) -> tuple[xr.Dat
     if "time" in made.coords:
         _check_time(made)
     return made, tuple(remarks)
+
+
+def lasting(until: float) -> float:
+    """Return the length of a run, s, if it is one.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is not a positive number.
+
+    Examples
+    --------
+    >>> lasting(3600)
+    3600
+    """
+    if not 0.0 < until < float("inf"):
+        raise InvalidInputError(
+            f"A run of {until:g} s cannot be; give its length as a positive number of seconds."
+        )
+    return until
+
+
+def telling(remarks: Sequence[str], *seldom: str) -> tuple[str, ...]:
+    """Leave out what need not be said: that inputs are not given which seldom are.
+
+    Parameters
+    ----------
+    remarks
+        As `conform` returned them. What was mended always stays.
+    seldom
+        How the sentences about such inputs begin.
+
+    Examples
+    --------
+    >>> telling(["Sea level is not given; 0 m is assumed.", "Sea level: 2 missing cells were filled."], "Sea")
+    ('Sea level: 2 missing cells were filled.',)
+    """
+    return tuple(line for line in remarks if " is not given; " not in line or not line.startswith(seldom))
 
 
 def coarsen(site: xr.Dataset, factor: int, how: str = "mean") -> xr.Dataset:
@@ -118,6 +169,25 @@ def coarsen(site: xr.Dataset, factor: int, how: str = "mean") -> xr.Dataset:
     windows = site.coarsen(y=factor, x=factor, boundary="trim")
     made: xr.Dataset = getattr(windows, how)()
     return made.assign_attrs(site.attrs)
+
+
+MARKERS = (-32768.0, -9999.0, -99999.0, 1e20)
+"""What rasters hold where they have no value, as their programs' default: 16-bit integers, GRASS and ESRI, netCDF."""
+
+
+def _marks_a_hole(value: float, low: float, high: float) -> bool:
+    """Tell whether a value beyond the limits is one that stands for none; so do the ends of float32."""
+    return not low <= value <= high and (value in MARKERS or abs(value) >= 1e30)
+
+
+def _numbers(array: xr.DataArray, name: str) -> np.ndarray:
+    try:
+        values = np.asarray(array.values)
+        if values.dtype.kind not in "biuf":
+            raise TypeError(values.dtype)
+        return values.astype(float)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{name} holds {array.dtype}; expected numbers.") from error
 
 
 def _whole(values: np.ndarray, dims: Sequence[object], name: str) -> tuple[np.ndarray, int]:

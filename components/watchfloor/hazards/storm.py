@@ -14,7 +14,7 @@ from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
-from watchfloor.hazards.site import conform
+from watchfloor.hazards.site import conform, lasting
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -30,6 +30,8 @@ MOVING = 0.55
 """Share of the storm's own motion that is felt at the surface (Lin and Chavas 2012, doi:10.1029/2011JD017126)."""
 TURNED = 20.0
 """Degrees by which that share is turned against the storm's motion, towards its inflow (the same)."""
+_FELT = 2_000.0
+"""Kilometres from the centre: beyond, no storm is felt."""
 _CLIMADA = "CLIMADA-project/climada_python, climada/hazard/test/test_trop_cyclone_windfields.py"
 
 
@@ -261,12 +263,21 @@ class Storm(Hazard):
             raise InvalidInputError(
                 "The track's strongest wind falls below 5 m/s; cut the track to where there is a storm."
             )
-        if float(track.time[0]) > 0.0 or float(track.time[-1]) < until:
+        if float(track.time[0]) > 0.0 or float(track.time[-1]) < lasting(until):
             raise InvalidInputError(
                 f"The track runs from {float(track.time[0]):g} to {float(track.time[-1]):g} s, and the run from 0 to "
                 f"{until:g} s; shorten the run, or lengthen the track."
             )
         lon, lat = grid.degrees()
+        apart = min(
+            float(vectors(lon, lat, (float(x), float(y)))[0].min())
+            for x, y in zip(*np.broadcast_arrays(track.longitude.values, track.latitude.values), strict=True)
+        )
+        if apart > _FELT:
+            raise InvalidInputError(
+                f"No point of the track comes nearer to the site than {apart:.0f} km; check the longitudes and latitudes, and that "
+                "the site is where the storm passes."
+            )
         empty = xr.Dataset(coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
         return Prepared(empty, track, until, {"lon": lon, "lat": lat}, remarks)
 

@@ -12,7 +12,7 @@ from watchfloor.hazards.action import EVACUATE, Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
-from watchfloor.hazards.site import conform
+from watchfloor.hazards.site import conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -270,7 +270,7 @@ class Tailings(Hazard):
                     f"The forcing begins {float(given.time[0]):g} s after the run; give a value at time 0."
                 )
         step = min(self.step * (4.0 if fidelity == "preview" else 1.0), until)
-        said = [line for line in (*remarks, *more) if not line.startswith(("Sill", "Width"))]
+        said = telling((*remarks, *more), "Sill", "Width")
         return Prepared(
             made,
             given,
@@ -282,7 +282,7 @@ class Tailings(Hazard):
                 "rain": _holder(given, "rain_rate"),
                 "flow": _holder(given, "discharge"),
             },
-            tuple(said),
+            said,
         )
 
     def sample(self, streams: Streams) -> dict[str, Any]:

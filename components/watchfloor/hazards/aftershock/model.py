@@ -23,7 +23,7 @@ from watchfloor.hazards.aftershock.rates import (
 )
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.progress import Progress
-from watchfloor.hazards.site import conform
+from watchfloor.hazards.site import conform, lasting, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -114,17 +114,15 @@ class Aftershock(Hazard):
         """See `Hazard.prepare`. Preview draws no catalogues of small aftershocks."""
         drive, remarks = conform(forcing, self.needs, "forcing")
         mainshock, age = float(drive.magnitude), float(drive.mainshock_age)
-        if until < 3600.0:
+        if lasting(until) < 3600.0:
             raise InvalidInputError(f"A forecast of {until:g} s is too short; expected an hour or more.")
         least = self.least + 1.0 if fidelity == "preview" else self.least
         thresholds = np.arange(least, max(mainshock, least) + 1.01, 1.0)
-        lasting = until / _DAY
-        windows = np.array([w for w in WINDOWS if w < lasting - 1e-9] + [lasting])
+        length = until / _DAY
+        windows = np.array([w for w in WINDOWS if w < length - 1e-9] + [length])
         days, sizes = self._observed(forcing, drive)
         belief = Belief.prior(generic(self.region))
-        said = [
-            line for line in remarks if not line.startswith(("Time of the after", "Magnitude of the after"))
-        ]
+        said = list(telling(remarks, "Time of the after", "Magnitude of the after"))
         if "aftershock_time" in forcing:
             belief = belief.learn(mainshock, days, sizes, age, self.complete)
             said.append(
@@ -135,7 +133,7 @@ class Aftershock(Hazard):
             said.append(
                 f"An aftershock of M {sizes.max():.1f} is larger than the mainshock: take it as the mainshock instead."
             )
-        mean = float(expected(belief.law, mainshock, thresholds[0], age, age + lasting)) * 10.0 ** (
+        mean = float(expected(belief.law, mainshock, thresholds[0], age, age + length)) * 10.0 ** (
             belief.quantile(0.99) - belief.law.a
         )
         if mean > MOST / 2:
@@ -218,16 +216,16 @@ class Aftershock(Hazard):
     def _drawn(
         self, law: Law, prepared: Prepared, seed: int, mainshock: float, age: float, least: float
     ) -> Any:
-        lasting = prepared.until / _DAY
+        length = prepared.until / _DAY
         most = max(9.5 if "subduction" in self.region else 8.5, mainshock + 0.5)
-        own = direct(law, least, most, lasting) if self.cascade else law
+        own = direct(law, least, most, length) if self.cascade else law
         random = np.random.Generator(np.random.Philox(seed))
         return draw(
             own,
             mainshock,
             least,
             age,
-            age + lasting,
+            age + length,
             random,
             most=most,
             cascade=self.cascade,

@@ -16,7 +16,7 @@ from watchfloor.hazards.dambreak.outlet import outlet
 from watchfloor.hazards.dambreak.state import State, begin
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
-from watchfloor.hazards.site import coarsen, conform
+from watchfloor.hazards.site import coarsen, conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 from watchfloor.hazards.water import NEVER, held, levees, moments, places, stops
@@ -218,9 +218,7 @@ class DamBreak(Hazard):
             "grid": run,
         }
         shell = xr.Dataset(coords={"y": run.y, "x": run.x}, attrs={"crs": run.crs})
-        said = tuple(
-            line for line in (*remarks, *more) if line.startswith(("Roughness", "Elevation", "Height"))
-        )
+        said = telling((*remarks, *more), "Water", "Depth at", "Discharge")
         return Prepared(shell, drive, until, arrays, said)
 
     def sample(self, streams: Streams) -> dict[str, Any]:

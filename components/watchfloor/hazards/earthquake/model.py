@@ -31,6 +31,8 @@ _GRID = ("y", "x")
 _CELLS: dict[str, int] = {"preview": 25_000, "standard": 250_000}
 """Shaking is smooth: finer cells tell nothing that the ground below them does not."""
 _STATIONS = 2_000
+_FAR = 2_000.0
+"""Kilometres from the epicentre: no instrument farther away says anything about the shaking here."""
 _SHEAR = 3.5
 """Speed of shear waves in the crust, km/s (Dziewonski and Anderson 1981, doi:10.1016/0031-9201(81)90046-7: 3.2 to 3.9)."""
 _STATION = ("station_longitude", "station_latitude", "station_acceleration", "station_velocity", "station_vs30",
@@ -192,7 +194,7 @@ class Earthquake(Hazard):
         to_metres = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
         x, y = to_metres.transform(float(drive.longitude), float(drive.latitude))
         away = max(float(np.abs(grid.x - x).min()), float(np.abs(grid.y - y).min())) / 1000.0
-        if away > 600.0:
+        if not away <= 600.0:
             raise InvalidInputError(
                 f"The epicentre lies {away:.0f} km from the site, where nothing is felt; check its longitude and latitude."
             )
@@ -336,6 +338,13 @@ class Earthquake(Hazard):
             np.asarray(v)
             for v in to_metres.transform(values["station_longitude"], values["station_latitude"])
         )
+        away = np.hypot(own_x - x, own_y - y) / 1000.0
+        if not np.all(away <= _FAR):
+            worst = int(np.argmax(np.where(np.isfinite(away), away, np.inf)))
+            raise InvalidInputError(
+                f"The instrument at {values['station_longitude'][worst]:g}, {values['station_latitude'][worst]:g} lies "
+                f"{away[worst]:.0f} km from the epicentre; check whether its longitude and latitude are swapped, or leave it out."
+            )
         which = np.array([item.station for item in found])
         known = {
             "x": own_x[which],

@@ -16,7 +16,7 @@ from watchfloor.hazards.epidemic.kernel import course
 from watchfloor.hazards.epidemic.reproduction import reproduction, serial_interval
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
-from watchfloor.hazards.site import conform
+from watchfloor.hazards.site import conform, lasting, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -178,7 +178,7 @@ class Epidemic(Hazard):
                 "The site has no regions; expected the population of each, with the dimension region."
             )
         step = 0.25 if fidelity == "full" else 1.0
-        steps = round(until / DAY / step)
+        steps = round(lasting(until) / DAY / step)
         if steps < 1:
             raise InvalidInputError(f"The run is shorter than a step of {step:g} d.")
         if min(self.latent, self.infectious) < step:
@@ -238,11 +238,9 @@ class Epidemic(Hazard):
             "people": people, "visits": visits, "start": start, "immune": immune, "beds": beds, "step": step, "steps": steps,
             "number": number, "spread": spread, "names": names, "points": points,
         }  # fmt: skip
-        said = [
-            line
-            for line in (*remarks, *more)
-            if not line.startswith(("Reported", "Contacts", "Infectious", "Hospital beds", "Inten"))
-        ]
+        said = list(
+            telling((*remarks, *more), "Reported", "Contacts", "Infectious", "Hospital beds", "Inten")
+        )
         if "hospital_beds" not in site:
             said.append("Hospital beds are not given; there are never too few.")
         if self.reproduction == 0:

@@ -24,7 +24,7 @@ from watchfloor.hazards.fireweather.codes import (
 )
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
-from watchfloor.hazards.site import coarsen, conform
+from watchfloor.hazards.site import coarsen, conform, lasting, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -165,7 +165,7 @@ class FireWeather(Hazard):
         grid = Grid.of(site)
         static, remarks = conform(site, [n for n in self.needs if n.role == "static"], "site")
         drive, more = conform(forcing, [n for n in self.needs if n.role == "forcing"], "forcing")
-        count = int(until / DAY + 1e-6)
+        count = int(lasting(until) / DAY + 1e-6)
         if count < 1:
             raise InvalidInputError("The run is shorter than a day, which is the step of this model.")
         if "time" in drive.coords:
@@ -197,7 +197,7 @@ class FireWeather(Hazard):
             start[2] = overwintered(start[2], winter, self.carry, self.wetting)
         arrays = {"start": start, "bands": bands(latitude), "count": count, "factor": factor}
         empty = xr.Dataset(coords={"y": grid.y, "x": grid.x}, attrs={"crs": grid.crs})
-        said = tuple(line for line in (*remarks, *more) if not line.startswith("Precipitation of the winter"))
+        said = telling((*remarks, *more), "Precipitation of the winter")
         return Prepared(empty, drive, until, arrays, said)
 
     def sample(self, streams: Streams) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from watchfloor.hazards.hydrology.routing import (
 )
 from watchfloor.hazards.hydrology.unit import clark, scs
 from watchfloor.hazards.progress import Progress
-from watchfloor.hazards.site import conform
+from watchfloor.hazards.site import conform, lasting
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -211,7 +211,7 @@ class Hydrology(Hazard):
         quickest = float(flat["time_of_concentration"][flat["basin_area"] > 0].min()) * 3600.0 / 4.0
         if wish > quickest:
             remarks += (f"Steps of {quickest:.0f} s are taken, as the quickest basin needs them.",)
-        steps = max(2, int(np.ceil(until / min(wish, quickest))))
+        steps = max(2, int(np.ceil(lasting(until) / min(wish, quickest))))
         if steps > _STEPS:
             raise InvalidInputError(
                 f"The run would take {steps} steps; expected at most {_STEPS}: shorten it, take longer steps, or join the quickest basins."

@@ -20,7 +20,7 @@ from watchfloor.hazards.landslide.stability import critical_wetness, instability
 from watchfloor.hazards.landslide.threshold import THRESHOLDS, ratio, threshold
 from watchfloor.hazards.noise import Waves
 from watchfloor.hazards.progress import Progress
-from watchfloor.hazards.site import coarsen, conform
+from watchfloor.hazards.site import coarsen, conform, lasting, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -197,7 +197,7 @@ class Landslide(Hazard):
         full = static.broadcast_like(xr.Dataset(coords={"y": native.y, "x": native.x})).transpose(*_GRID)
         full = full.assign(slope=(_GRID, slope_of(full.elevation.values, native)))
         full = coarsen(full, factor)
-        edges, rain = rain_steps(drive, forcing, native, factor, until)
+        edges, rain = rain_steps(drive, forcing, native, factor, lasting(until))
         height = np.ascontiguousarray(full.elevation.values)
         cells = order(height)
         water = fed(edges, rain, self.memory)
@@ -215,11 +215,7 @@ class Landslide(Hazard):
         arrays["soak"] = Soak.of(edges[1:][told], water[told], self.memory, height, cells, grid.dx, grid.dy)
         before = gathered(height, full.antecedent_rain.values, cells, grid.dx, grid.dy)
         arrays["before"] = before * np.sqrt(grid.cell_area) / 1000.0  # m^2/d through a metre of contour
-        said = [
-            line
-            for line in (*remarks, *more)
-            if not line.startswith(("Time of the reading", "Slope displacement"))
-        ]
+        said = list(telling((*remarks, *more), "Time of the reading", "Slope displacement"))
         if native.dx > _WIDE:
             said.append(
                 f"Cells of {native.dx:.0f} m smooth steep slopes away; elevation of 5 to 30 m sees more of them."

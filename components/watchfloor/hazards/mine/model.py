@@ -14,7 +14,7 @@ from watchfloor.hazards.mine.air import advance, needed_air, steady, trend
 from watchfloor.hazards.mine.limits import LIMITS, limit
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
-from watchfloor.hazards.site import conform
+from watchfloor.hazards.site import conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -188,7 +188,7 @@ class Mine(Hazard):
             raise InvalidInputError("The gas inflow (gas_inflow) must name the workings: dims time and node.")
         base, slope, error = np.zeros(count), np.zeros(count), np.zeros(count)
         readings = given.methane_fraction
-        said = [line for line in (*remarks, *more) if not line.startswith(("Methane", "Gas inflow"))]
+        said = list(telling((*remarks, *more), "Methane", "Gas inflow"))
         if "time" in readings.dims:
             base, slope, error, now = _told(readings, given, volume, airflow, source.astype(int), count)
             if "methane_fraction" not in site:
@@ -341,7 +341,7 @@ def _told(
         raise InvalidInputError("The readings (methane_fraction) must name the workings: dims time and node.")
     if past.sum() < 4:
         raise InvalidInputError(
-            f"There are {int(past.sum())} readings before the start; a trend needs at least 4 (negative times are the past)."
+            f"There are {int(past.sum())} readings before the start; a trend needs at least 4: give more, at negative times."
         )
     t, c = np.asarray(given.time.values, float)[past], np.asarray(readings.values, float)[past] / 100.0
     lines = [trend(t, c[:, node]) for node in range(count)]

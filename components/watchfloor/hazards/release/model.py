@@ -18,7 +18,7 @@ from watchfloor.hazards.release.cloud import Cloud, drifting, steady
 from watchfloor.hazards.release.outflow import boiling_pressure, gas_jet, liquid_jet, pool
 from watchfloor.hazards.release.stability import CLASSES, TERRAINS, night_or_day, wind_at
 from watchfloor.hazards.release.substance import DURATIONS, SUBSTANCES, Probit, Substance, substance
-from watchfloor.hazards.site import conform
+from watchfloor.hazards.site import conform, lasting
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 
@@ -238,7 +238,7 @@ class Release(Hazard):
                 )
             places.append(place)
         steps = {"preview": 60, "standard": 120, "full": 240}[fidelity]
-        times = np.linspace(0.0, until, steps + 1)
+        times = np.linspace(0.0, lasting(until), steps + 1)
         middle = 0.5 * (times[1:] + times[:-1])
         rates = self._rates(drive, what, times, len(places))
         if not np.any(rates > 0):

@@ -93,7 +93,7 @@ def _clipped(grid: Grid, lon: float, lat: float) -> tuple[int, int]:
 
 def _nearest(cell: tuple[int, int], grid: Grid, burns: np.ndarray) -> str:
     if not burns.any():
-        return "and no cell of the site burns: is the fuel map the right one?"
+        return "and no cell of the site burns: check that fuel_model is a map of fuel models."
     there = np.argwhere(burns)
     away_x = grid.x[there[:, 1]] - grid.x[cell[1]]
     away_y = grid.y[there[:, 0]] - grid.y[cell[0]]

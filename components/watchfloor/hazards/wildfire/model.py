@@ -12,7 +12,7 @@ from watchfloor.hazards.action import Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
-from watchfloor.hazards.site import coarsen, conform
+from watchfloor.hazards.site import coarsen, conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
 from watchfloor.hazards.wildfire import fuels
@@ -201,8 +201,7 @@ class Wildfire(Hazard):
             "lit": spots(lit, grid, land),
             "begun": np.flatnonzero(full.burned.values > 0.5),
         }
-        dull = ("Canopy", "Burned", "Time of ignition")
-        said = tuple(line for line in (*holes, *remarks, *more) if not line.startswith(dull))
+        said = telling((*holes, *remarks, *more), "Canopy", "Burned", "Time of ignition")
         return Prepared(empty, drive, until, arrays, said)
 
     def sample(self, streams: Streams) -> dict[str, Any]:
@@ -261,10 +260,18 @@ def _mapped(site: xr.Dataset) -> tuple[xr.Dataset, tuple[str, ...]]:
     """Let cells without a fuel model be such as do not burn, and give them a height."""
     if "fuel_model" not in site:
         return site, ()
+    if site.fuel_model.dtype.kind not in "biuf":
+        return site, ()
     codes = np.asarray(site.fuel_model.values, float)
-    holes = int(np.isnan(codes).sum())
-    site = site.assign(fuel_model=(site.fuel_model.dims, np.nan_to_num(codes), site.fuel_model.attrs))
-    if "elevation" in site and site.elevation.dims == site.fuel_model.dims:
+    holes = int((~np.isfinite(codes)).sum())
+    site = site.assign(
+        fuel_model=(site.fuel_model.dims, np.where(np.isfinite(codes), codes, 0.0), site.fuel_model.attrs)
+    )
+    if (
+        "elevation" in site
+        and site.elevation.dims == site.fuel_model.dims
+        and site.elevation.dtype.kind in "biuf"
+    ):
         z = np.asarray(site.elevation.values, float)
         bare = np.isnan(z) & np.isin(site.fuel_model.values, (0, 98))
         if bare.any() and not np.isnan(z).all():
