@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.errors import InvalidInputError, UnknownNameError
 from watchfloor.core.fields import FIELDS, convert
 
-__all__ = ["BUDGET", "Outcome"]
+__all__ = ["BUDGET", "Outcome", "row_of"]
 
 BUDGET = 256 * 1024 * 1024
 """Bytes of members' values that are held at once."""
@@ -116,3 +116,22 @@ class Outcome:
         if known is not None and unit != known.units:
             values = np.asarray(convert(values, unit, known.units))
         return np.ascontiguousarray(values, np.float32)
+
+
+def row_of(members: np.ndarray, member: int) -> int:
+    """Return at which place a member stands among the members of a run.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> row_of(np.array([0, 2, 5]), 5)
+    2
+    """
+    found = np.flatnonzero(members == member)
+    if not found.size:
+        raise UnknownNameError("member", str(member), map(str, members[:50]))
+    return int(found[0])

@@ -15,6 +15,7 @@ from watchfloor.impact.fold import paint
 from watchfloor.impact.likelihood import LEVELS, Matrix
 from watchfloor.impact.measures import measured
 from watchfloor.impact.needs import RATIONS, needs
+from watchfloor.impact.outcome import row_of
 from watchfloor.impact.places import WEIGHT, facilities, roads
 from watchfloor.impact.timing import reached
 
@@ -108,7 +109,7 @@ class Impact:
             raise InvalidInputError(f"There is no map of {measure}.")
         part, number = found
         ground, size = self.run.ground, self.run.outcome.size
-        rows = None if member is None else [self._row(member)]
+        rows = None if member is None else [row_of(self.members, member)]
         marked = np.zeros(size, bool)
         marked[part.elements.cell] = True
         used = np.flatnonzero(marked)
@@ -259,12 +260,6 @@ class Impact:
         if measure not in self.measures:
             raise UnknownNameError("measure", measure, self.measures)
         return measure
-
-    def _row(self, member: int) -> int:
-        found = np.flatnonzero(self.members == member)
-        if not found.size:
-            raise UnknownNameError("member", str(member), map(str, self.members[:50]))
-        return int(found[0])
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {self.totals[name].mean():,.3g}" for name in self.measures[:4])

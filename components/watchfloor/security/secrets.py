@@ -7,7 +7,7 @@ from pathlib import Path
 
 from watchfloor.core.errors import UnsafeError
 
-__all__ = ["guarded", "secret"]
+__all__ = ["guarded", "read", "secret"]
 
 
 def secret(folder: Path, name: str, size: int = 32) -> bytes:
@@ -41,7 +41,7 @@ def secret(folder: Path, name: str, size: int = 32) -> bytes:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError:
-        return _read(path, size)
+        return _known(path, size)
     with os.fdopen(handle, "wb") as file:
         value = secrets.token_bytes(size)
         file.write(value)
@@ -63,16 +63,39 @@ def guarded(path: Path) -> Path:
     return path
 
 
-def _read(path: Path, size: int) -> bytes:
+def read(path: Path, most: int, *, private: bool = True) -> bytes:
+    """Return what a file holds; a link is not followed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        Bytes that are read at most.
+    private
+        Whether only its owner, who must be the one that asks, may be able to read it.
+
+    Raises
+    ------
+    UnsafeError
+        If others may read what is private, or it belongs to someone else.
+    OSError
+        If it cannot be read, or is a link.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if private:
+            _check(path, os.fstat(file.fileno()), "u=rw,go=")
+        return file.read(most)
+
+
+def _known(path: Path, size: int) -> bytes:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        value = read(path, 4096)
     except OSError as error:
         raise UnsafeError(
             f"{path} cannot be used as a secret: {error.strerror}; remove it to have one made."
         ) from error
-    with os.fdopen(handle, "rb") as file:
-        _check(path, os.fstat(file.fileno()), "u=rw,go=")
-        value = file.read(4096)
     if len(value) < size:
         raise UnsafeError(f"{path} holds {len(value)} bytes, expected {size}; remove it to have one made.")
     return value

@@ -27,6 +27,7 @@ from watchfloor.store.database import Database
 from watchfloor.store.journal import Journal
 from watchfloor.store.revisions import parts
 from watchfloor.store.series import names
+from watchfloor.store.sqlite import flush
 from watchfloor.store.tables import observation, passage, shelved
 
 __all__ = ["FEW", "ROWS", "Moved", "Mover", "family"]
@@ -208,12 +209,12 @@ class Mover:
         if span is None:
             unfinished.unlink()
             return None
-        _sync(unfinished)
+        flush(unfinished)
         sha256, size = digest_of(unfinished), unfinished.stat().st_size
         name = f"{_slug(task.family)}-{sha256[:16]}.parquet"
         unfinished.rename(place / name)
         for folder in (place, place.parent, self.folder):
-            _sync(folder)
+            flush(folder)
         return _Written(f"{task.month:%Y}/{task.month:%m}/{name}", sha256, size, **span)
 
     def _exchange(self, connection: Connection, task: "_Task", written: "_Written", actor: str) -> bool:
@@ -321,12 +322,3 @@ def _month(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise InvalidInputError(f"{at.isoformat()} has no time zone; times on a floor are aware.")
     return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold a file, or a folder's list of files."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -196,14 +196,19 @@ def copy(source: Engine, target: Path) -> None:
     sync(target)
 
 
+def flush(path: Path) -> None:
+    """Have the disk hold a file, or a folder's list of files."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync(path: Path) -> None:
     """Have the disk hold a file and its folder's entry of it."""
-    for item in (path, path.parent):
-        handle = os.open(item, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    flush(path)
+    flush(path.parent)
 
 
 def explain(error: Exception, where: str) -> StoreError:

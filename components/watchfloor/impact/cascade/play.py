@@ -11,6 +11,7 @@ from watchfloor.core.provenance import digest
 from watchfloor.hazards.streams import Streams
 from watchfloor.impact.cascade.exact import LARGEST, probabilities
 from watchfloor.impact.cascade.graph import Cascade, Link
+from watchfloor.impact.outcome import row_of
 
 __all__ = ["Play", "play"]
 
@@ -117,7 +118,7 @@ class Play:
         InvalidInputError
             If it did not happen in this member.
         """
-        row = self._row(member)
+        row = row_of(self.members, member)
         at = self._known(event)
         if not self.happened[at][row]:
             raise InvalidInputError(f"{self.cascade.by_name[at].en} did not happen in member {member}.")
@@ -132,7 +133,7 @@ class Play:
 
     def why(self, event: str, member: int) -> str:
         """Say why an event happened in a member, in one sentence."""
-        row, names = self._row(member), self.cascade.by_name
+        row, names = row_of(self.members, member), self.cascade.by_name
         links = self.chain(event, member)
         first = links[0].cause if links else event
         told = [
@@ -166,12 +167,6 @@ class Play:
         if event not in self.cascade.by_name:
             raise UnknownNameError("event", event, self.cascade.by_name)
         return event
-
-    def _row(self, member: int) -> int:
-        found = np.flatnonzero(self.members == member)
-        if not found.size:
-            raise UnknownNameError("member", str(member), map(str, self.members[:50]))
-        return int(found[0])
 
 
 def play(
