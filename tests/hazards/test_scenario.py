@@ -11,7 +11,8 @@ from watchfloor.core.clock import FixedClock, parse_time
 from watchfloor.core.errors import InvalidInputError, UnknownNameError, WatchfloorError
 from watchfloor.hazards import HAZARDS
 from watchfloor.hazards.action import Action
-from watchfloor.hazards.scenario import Scenario, configured, edited
+from watchfloor.hazards.byhand import edited
+from watchfloor.hazards.scenario import Scenario, configured
 from watchfloor.store import Store
 
 NOW = parse_time("2026-06-01T12:00:00Z")

@@ -9,6 +9,7 @@ BESIDES = (
     "action",
     "agreement",
     "base",
+    "byhand",
     "cascade",
     "derived",
     "ensemble",

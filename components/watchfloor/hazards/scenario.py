@@ -19,10 +19,11 @@ from watchfloor.core.provenance import digest
 from watchfloor.hazards import HAZARDS
 from watchfloor.hazards.action import Action
 from watchfloor.hazards.base import Fidelity, Hazard
+from watchfloor.hazards.byhand import edited, placed, stated
 from watchfloor.hazards.ensemble import MEMBERS, Request
 from watchfloor.hazards.place import forcing_of, length_of, site_of
 
-__all__ = ["Scenario", "configured", "edited"]
+__all__ = ["Scenario", "configured"]
 
 _TEXT = 200
 _TIMES = 500
@@ -56,9 +57,10 @@ class Scenario:
         Length, seconds; None for the model's own.
     courses
         What drives it, where it was changed by hand: ``time`` (seconds) and, by field, a number, a list over the times,
-        or a list of lists over times and sources.
+        or a list of lists over times and sources; of the site's own parts (a reservoir's volume) a number or a list.
     places
-        Longitude and latitude of named places that were moved (a river's mouth, a source, an ignition).
+        Longitude and latitude of named places that were moved (a river's mouth, a source, an ignition); other names are
+        sources that were added.
     actions
         Interventions.
     seed, members
@@ -212,8 +214,7 @@ class Scenario:
         """
         model = configured(self.kind, self.settings)
         site = self.site(floor) if site is None else site
-        if self.places:
-            site = _placed(site, self.places)
+        site = stated(placed(site, self.places), self)
         members = self.members
         if members is not None and fidelity == "preview":
             members = min(members, MEMBERS["preview"])
@@ -260,70 +261,6 @@ def configured(kind: type[Hazard], settings: Mapping[str, Any]) -> Hazard:
             raise InvalidInputError(f"{name} is {str(value)[:60]}; expected {_expected(one)}.") from error
         values[name] = value
     return kind(**values)
-
-
-def edited(forcing: xr.Dataset, scenario: Scenario) -> xr.Dataset:
-    """Return a forcing with the courses and places that a scenario changes.
-
-    Raises
-    ------
-    InvalidInputError
-        If a course has another number of values than there are times.
-    """
-    courses = scenario.courses
-    made = _placed(forcing, scenario.places)
-    if not courses:
-        return made
-    times = courses.get("time")
-    if times is not None and "time" in made.coords:
-        old = np.asarray(made.time.values, float)
-        new = np.asarray(times, float)
-        # what was not drawn by hand keeps its course
-        moving = [name for name in made.data_vars if "time" in made[name].dims]
-        kept = (
-            made[moving].assign_coords(time=old).interp(time=np.clip(new, old[0], old[-1]))
-            if moving
-            else None
-        )
-        made = made.drop_vars(moving).drop_vars("time").assign_coords(time=new)
-        if kept is not None:
-            for name in moving:
-                made[name] = (forcing[name].dims, kept[name].values, dict(forcing[name].attrs))
-    for name, values in dict(courses.get("values") or {}).items():
-        if name not in made:
-            raise UnknownNameError("course", str(name)[:80], map(str, made.data_vars))
-        like = made[name]
-        array = np.asarray(values, float)
-        dims: tuple[Any, ...] = like.dims if array.ndim else ()
-        if array.ndim and "time" not in dims and "time" in made.coords:
-            dims = ("time",)
-        shape = tuple(made.sizes[dim] for dim in dims)
-        if array.shape != shape or not np.all(np.isfinite(array)):
-            raise InvalidInputError(
-                f"The course of {name} has the shape {array.shape} with {int(np.sum(~np.isfinite(array)))} missing values; "
-                f"expected {shape}, without holes."
-            )
-        made[name] = (dims, array, dict(like.attrs))
-    return made
-
-
-def _placed(data: xr.Dataset, places: Mapping[str, tuple[float, float]]) -> xr.Dataset:
-    """Move named places; ``centre`` is where the one place of a forcing without names lies."""
-    lon, lat = (data.get(name, data.coords.get(name)) for name in ("longitude", "latitude"))
-    if not places or lon is None or lat is None or lon.ndim > 1 or "time" in lon.dims:
-        return data
-    dim = str(lon.dims[0]) if lon.ndim else ""
-    names = (
-        [str(name) for name in (data[dim].values if dim in data.coords else range(lon.size))]
-        if dim
-        else ["centre"]
-    )
-    lons, lats = np.array(lon.values, float), np.array(lat.values, float)
-    for number, name in enumerate(names):
-        if name in places:
-            lons.flat[number], lats.flat[number] = places[name]
-    moved = {"longitude": (lon.dims, lons, dict(lon.attrs)), "latitude": (lat.dims, lats, dict(lat.attrs))}
-    return data.assign(moved) if "longitude" in data.data_vars else data.assign_coords(moved)
 
 
 def _expected(one: param.Parameter) -> str:

@@ -60,6 +60,11 @@ class Ensemble:
             run=self.request.key,
         )
 
+    @property
+    def timed(self) -> tuple[int, ...]:
+        """Numbers of the members whose outputs with time are there; none where the model has no such outputs."""
+        return tuple(sorted(self._kept.courses))
+
     def course(self, member: int = 0) -> xr.Dataset:
         """Return a member's outputs with time, of those that the request asked for."""
         if member not in self._kept.courses:

@@ -406,5 +406,7 @@ export function render({view, model, el}) {
   })
   buttons()
   fields()
+  // for parts that stand on the map (handles.js): where things are, and what a tap is
+  Object.assign(root, {stage, ranges, inner, metres, pixels, lonlat})
   return root
 }

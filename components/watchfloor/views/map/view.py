@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import panel as pn
 import param
@@ -59,6 +59,9 @@ class MapView(Viewer):
     'Layers that cannot be read: name -> reason.'
     """
 
+    frame_type: ClassVar[type[Frame]] = Frame
+    """What stands round the figure."""
+
     floor = param.Parameter(doc="The floor.")
     selection = param.ClassSelector(class_=Selection, doc="What is looked at, shared with other views.")
     wall = param.Boolean(default=False, doc="Whether it is read from across a room.")
@@ -93,7 +96,7 @@ class MapView(Viewer):
         )
         self.stack.layers = [layer for layer in self.stack.layers if self.wanted(layer)]
         self.stack.keep_above(*self.focus.renderers)
-        self.frame = Frame(
+        self.frame = self.frame_type(
             self.heard,
             figure=Canvas(self.figure),
             words=words(chosen.language),

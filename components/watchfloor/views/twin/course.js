@@ -7,7 +7,7 @@ const CoursePane = pane("course", (ctx) => {
   ctx.root.append(head, chart, notice);
   const L = 46, R = 14, T = 8, B = 20;
   let W = 900, H = 120;
-  let field = "", line = 0, held = null, data = null, timer = 0, due = false;
+  let field = "", line = 0, chosen = -1, held = null, data = null, timer = 0, due = false;
   const says = (row) => (ctx.language === "zh" && row.zh ? row.zh : row.en);
 
   function send() {
@@ -65,18 +65,33 @@ const CoursePane = pane("course", (ctx) => {
   chart.addEventListener("pointerup", drop);
   chart.addEventListener("pointercancel", drop);
   chart.addEventListener("dblclick", (event) => {
-    const [x, y] = spot(event), one = now(), scale = scales(one), t = Math.round(scale.t(x));
+    const [x, y] = spot(event), scale = scales(now());
+    insert(Math.round(scale.t(x)), scale.v(y));
+  });
+
+  /** Add a point: at a value for the line that is drawn, between its neighbours for all others. */
+  function insert(t, value) {
+    const one = now();
     if (t <= data.time[0] || t >= data.until || data.time.length >= 100 || data.time.includes(t)) return;
     const at = data.time.findIndex((other) => other > t), place = at < 0 ? data.time.length : at;
     for (const other of data.courses) other.values.forEach((values, n) => {
       const before = values[place - 1], after = place < values.length ? values[place] : before;
       const part = place < data.time.length ? (t - data.time[place - 1]) / (data.time[place] - data.time[place - 1]) : 0;
-      values.splice(place, 0, other === one && n === line ? round(clamp(scale.v(y), one)) : before + (after - before) * part);
+      values.splice(place, 0, other === one && n === line && value !== undefined ? round(clamp(value, one)) : before + (after - before) * part);
     });
     data.time.splice(place, 0, t);
+    chosen = place;
     draw();
     send();
-  });
+  }
+
+  /** Add a point in the widest gap at or after the chosen one, for a hand without a double click. */
+  function more() {
+    const ends = [...data.time, Math.max(data.until, data.time[data.time.length - 1])];
+    let best = -1;
+    for (let n = 0; n + 1 < ends.length; n++) if (best < 0 || ends[n + 1] - ends[n] > ends[best + 1] - ends[best]) best = n;
+    if (best >= 0) insert(Math.round((ends[best] + ends[best + 1]) / 2));
+  }
 
   function remove(at) {
     if (data.time.length <= 2 || at === 0) return;
@@ -106,10 +121,13 @@ const CoursePane = pane("course", (ctx) => {
       const hours = data.time[i] < 7200 ? `${Math.round(data.time[i] / 60)} min` : `${number(data.time[i] / 3600, 1)} h`;
       const dot = s("circle", {cx: scale.x(data.time[i]), cy: scale.y(v), r: 7, class: "dot", tabindex: "0", role: "slider", "aria-label": `${says(one)} ${hours}`, "aria-valuenow": v, "aria-valuetext": `${v} ${one.units}`},
         s("title", {}, `${hours}: ${number(v, 2)} ${one.units}`));
-      dot.addEventListener("pointerdown", (event) => { held = {at: i, x: event.clientX, top: scale.top, low: scale.low}; chart.setPointerCapture(event.pointerId); event.preventDefault(); });
+      dot.addEventListener("focus", () => { chosen = i; });
+      dot.addEventListener("pointerdown", (event) => { chosen = i; held = {at: i, x: event.clientX, top: scale.top, low: scale.low}; chart.setPointerCapture(event.pointerId); event.preventDefault(); });
       dot.addEventListener("keydown", (event) => {
         const step = (scale.top - scale.low) / 50, by = {ArrowUp: step, ArrowDown: -step}[event.key];
         if (by) { event.preventDefault(); event.stopPropagation(); move(i, v + by); chart.querySelectorAll("circle")[i]?.focus(); }
+        const along = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+        if (along && i > 0) { event.preventDefault(); event.stopPropagation(); move(i, v, data.time[i] + along * (scale.end - scale.first) / 100); chart.querySelectorAll("circle")[i]?.focus(); }
         if (event.key === "Delete") { event.preventDefault(); remove(i); }
       });
       kids.push(dot);
@@ -134,6 +152,8 @@ const CoursePane = pane("course", (ctx) => {
     fill(head, h("span", {class: "caption"}, ctx.t("twin.course")),
       h("div", {class: "chips"}, data.courses.map((item) => h("button", {type: "button", class: `chip ${item.field === field ? "on" : ""}`, "aria-pressed": String(item.field === field), title: item.doc, onclick: () => { field = item.field; line = 0; redraw(); }}, `${says(item)}${item.units === "1" ? "" : `, ${item.units}`}`)),
         one.lines.length > 1 ? h("select", {"aria-label": ctx.t("twin.course"), onchange: (event) => { line = event.target.selectedIndex; draw(); }}, one.lines.map((name, n) => h("option", {selected: n === line}, name))) : null),
+      h("span", {class: "chips"}, h("button", {type: "button", class: "small", title: ctx.t("twin.point.add"), "aria-label": ctx.t("twin.point.add"), onclick: more}, "+"),
+        h("button", {type: "button", class: "small", title: ctx.t("twin.point.drop"), "aria-label": ctx.t("twin.point.drop"), onclick: () => remove(chosen > 0 ? Math.min(chosen, data.time.length - 1) : data.time.length - 1)}, "−")),
       h("span", {class: "muted hint"}, ctx.t("twin.course.hint")));
     draw();
   };

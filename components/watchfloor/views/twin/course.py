@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+
 from watchfloor.views.twin.base import TwinPane, TwinView
-from watchfloor.views.twin.forms import courses
+from watchfloor.views.twin.forms import courses, track
 
 __all__ = ["Course", "CoursePane"]
 
@@ -52,7 +54,7 @@ class Course(TwinView):
         held = {
             name: one
             for name, one in dict(now.courses.get("values") or {}).items()
-            if not isinstance(one, list)
+            if not isinstance(one, list) or name not in forcing
         }
         drawn: dict[str, Any] = {}
         for name, lines in dict(message["values"]).items():
@@ -62,4 +64,10 @@ class Course(TwinView):
                     if forcing[name].ndim == 2
                     else list(lines[0])
                 )
-        self.work.change("courses", courses={"time": list(message["time"]), "values": {**held, **drawn}})
+        times = list(message["time"])
+        if track(forcing):
+            # a track is drawn on the map: it only gets other times here
+            old = np.asarray(forcing.time.values, float)
+            for name in ("longitude", "latitude"):
+                drawn[name] = np.interp(times, old, np.asarray(forcing[name].values, float)).tolist()
+        self.work.change("courses", courses={"time": times, "values": {**held, **drawn}})

@@ -14,10 +14,14 @@ from watchfloor.core.terms import LANGUAGES, terms
 from watchfloor.hazards import HAZARDS
 from watchfloor.hazards.action import Action, Measure
 from watchfloor.hazards.base import Hazard
+from watchfloor.hazards.byhand import ADDED
 
 log = logging.getLogger(__name__)
 
-__all__ = ["courses", "form", "label", "measures", "models", "places"]
+__all__ = ["courses", "form", "label", "measures", "models", "places", "sourced", "stated", "track"]
+
+_PARTS = 4
+"""Parts of a site whose own numbers stand in the form at most: a dam or two, not every room of a mine."""
 
 _UNIT = re.compile(r",\s([^,.;:()\s][^,.;:()]{0,11})\s?(?:\(|\.|;|$)")
 _UNITS = frozenset({
@@ -129,7 +133,7 @@ def courses(kind: type[Hazard], forcing: xr.Dataset) -> dict[str, Any]:
         if turned and data.ndim == 1:
             # one hand turns the wind for all times; the course stays in the chart
             numbers.append(about | {"value": float(np.ravel(data.values)[0]) % 360.0, "dial": True})
-        if data.ndim == 0 and need.field in {"longitude", "latitude"}:
+        if need.field in {"longitude", "latitude"}:
             continue  # it is moved on the map
         if data.ndim == 0:
             numbers.append(about | {"value": float(data), "dial": turned})
@@ -146,6 +150,50 @@ def courses(kind: type[Hazard], forcing: xr.Dataset) -> dict[str, Any]:
                 | {"lines": names if dim else [], "values": [[float(v) for v in row] for row in table.T]}
             )
     return {"time": seconds, "numbers": numbers, "courses": lines}
+
+
+def stated(kind: type[Hazard], site: xr.Dataset) -> list[dict[str, Any]]:
+    """Return the numbers of a site's own parts, such as a reservoir's volume, where they are few.
+
+    Returns
+    -------
+    list of dict
+        As the numbers of `courses`, with ``at`` (which part) and ``part`` (its name).
+    """
+    rows = []
+    for need in kind.needs:
+        if need.role != "static" or need.field not in site or site[need.field].ndim != 1:
+            continue
+        data = site[need.field]
+        dim = str(data.dims[0])
+        if dim == "region" or data.size > _PARTS:
+            continue
+        low, high = need.allowed
+        names = (
+            [str(v) for v in data[dim].values] if dim in data.coords else [str(n) for n in range(data.size)]
+        )
+        rows += [
+            {
+                "field": need.field, "en": need.spec.en, "zh": need.spec.zh, "units": need.spec.units, "doc": need.doc,
+                "low": low, "high": high, "value": float(data.values[at]), "dial": False, "at": at, "part": name,
+            }
+            for at, name in enumerate(names)
+        ]  # fmt: skip
+    return rows
+
+
+def sourced(forcing: xr.Dataset) -> bool:
+    """Tell whether places can be added to what drives a run: ignitions, leaks, inflows."""
+    return ADDED in forcing.coords and "longitude" in forcing and forcing.longitude.dims == (ADDED,)
+
+
+def track(forcing: xr.Dataset) -> list[tuple[float, float]]:
+    """Return the places along a course that moves, such as a cyclone's track; none where nothing moves."""
+    if not {"longitude", "latitude"} <= set(forcing.variables) or forcing.longitude.dims != ("time",):
+        return []
+    return [
+        (float(x), float(y)) for x, y in zip(forcing.longitude.values, forcing.latitude.values, strict=True)
+    ]
 
 
 def places(*data: xr.Dataset) -> list[dict[str, Any]]:

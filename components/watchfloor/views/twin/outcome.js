@@ -1,7 +1,7 @@
 // What of the result is looked at, its legend, and what must be known to read it.
 
 const OutcomePane = pane("outcome", (ctx) => {
-  const box = h("div", {class: "page"});
+  const box = h("section", {class: "page"});
   ctx.root.append(box);
   let timer = 0;
   const says = (row) => (ctx.language === "zh" && row.zh ? row.zh : row.en);

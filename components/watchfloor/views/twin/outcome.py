@@ -50,7 +50,7 @@ class Outcome(TwinView):
             return {"result": None, "trouble": str(error)}
         known = fields(ensemble)
         name = shown.field if any(item.field == shown.field for item in known) else known[0].field
-        timed = bool(ensemble.request.timed)
+        timed = bool(ensemble.timed)
         return {
             "result": {
                 "fields": [

@@ -8,6 +8,13 @@ const RunBarPane = pane("runbar", (ctx) => {
   const hello = setTimeout(() => ctx.send("hello"), 150);
   ctx.ends(() => clearTimeout(hello));
 
+  ctx.listen(document, "keydown", (event) => {
+    const target = event.composedPath()[0];
+    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName || "") && !/^(range|checkbox)$/.test(target.type)) return;
+    const what = event.key.toLowerCase() === "z" ? (event.shiftKey ? "redo" : "undo") : event.key.toLowerCase() === "y" ? "redo" : "";
+    if (what) { event.preventDefault(); ctx.send(what); }
+  });
+
   function fact(label, value, title) {
     return h("span", {class: "fact", title: title || null}, h("span", {class: "muted"}, label), " ", h("strong", {class: "num"}, value));
   }
@@ -28,6 +35,8 @@ const RunBarPane = pane("runbar", (ctx) => {
     fill(bar,
       h("span", {class: "chips"}, ["standard", "full"].map((name) => h("button", {type: "button", class: name === "standard" ? "primary" : "", disabled: !state.model || (busy && longer.fidelity === name),
         onclick: () => ctx.send("run", {fidelity: name})}, ctx.t("twin.run", {name: ctx.t(`twin.${name}`), n: state.sizes[name]})))),
+      h("span", {class: "chips"}, [["undo", "↶", state.steps[0] || state.points], ["redo", "↷", state.steps[1]]].map(([name, sign, some]) =>
+        h("button", {type: "button", disabled: !some, title: ctx.t(`twin.${name}`), "aria-label": ctx.t(`twin.${name}`), onclick: () => ctx.send(name)}, sign))),
       busy ? progress(longer) : null,
       shown ? [
         h("span", {class: `badge ${shown.stale ? "late" : "new"}`}, shown.stale ? ctx.t("twin.stale") : ctx.t(`twin.${shown.fidelity}`)),

@@ -30,7 +30,7 @@ class RunBar(TwinView):
     """
 
     pane_type = RunBarPane
-    follows: ClassVar[tuple[str, ...]] = ("scenario", "answer", "preview", "longer")
+    follows: ClassVar[tuple[str, ...]] = ("scenario", "answer", "preview", "longer", "steps", "drawn")
 
     def __init__(self, *args: Any, **params: Any) -> None:
         self._area: tuple[Any, Any] = (None, None)
@@ -47,6 +47,8 @@ class RunBar(TwinView):
             "preview": _stand(work.preview),
             "longer": _stand(work.longer),
             "shown": None,
+            "steps": list(work.steps),
+            "points": len(work.drawn),
             "origin": None
             if work.origin is None
             else "./situation" + Selection(record=work.origin).to_query(),
@@ -74,6 +76,10 @@ class RunBar(TwinView):
             self.work.run(str(message["fidelity"]))
         elif what == "cancel":
             self.work.cancel()
+        elif what == "undo":
+            self.work.undo()
+        elif what == "redo":
+            self.work.redo()
 
     def _above(self, answer: Answer) -> dict[str, Any] | None:
         """Return the area above the level, worked out once for a result and a level."""

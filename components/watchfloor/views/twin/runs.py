@@ -94,8 +94,7 @@ class Still(Kept):
 
 def still(ensemble: Ensemble) -> Ensemble:
     """Return an unfinished ensemble as it is now: the run goes on in another thread, which writes into the first."""
-    numbers = [number for number in ensemble.request.timed if number in ensemble.data.member.values]
-    courses = {number: ensemble.course(number) for number in numbers}
+    courses = {number: ensemble.course(number) for number in ensemble.timed}
     return Ensemble(ensemble.request, Still(ensemble.data, courses), complete=False)
 
 

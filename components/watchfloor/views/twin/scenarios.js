@@ -5,7 +5,7 @@ const ScenariosPane = pane("scenarios", (ctx) => {
   const list = h("ul", {class: "kept"});
   const foot = h("div", {class: "chips"});
   const dialog = h("dialog", {class: "versus"});
-  const box = h("div", {class: "page"}, head, list, foot);
+  const box = h("section", {class: "page"}, head, list, foot);
   ctx.root.append(box, dialog);
   const title = h("input", {type: "text", maxlength: 200, autocomplete: "off"});
   const keep = h("form", {class: "row", onsubmit: (event) => { event.preventDefault(); ctx.send("save", {title: title.value, fresh: false}); }});

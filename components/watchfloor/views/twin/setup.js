@@ -1,7 +1,7 @@
 // What is asked: a form made of what the model declares. While a slider moves, a value is sent ten times a second.
 
 const SetupPane = pane("setup", (ctx) => {
-  const box = h("div", {class: "page"});
+  const box = h("section", {class: "page"});
   ctx.root.append(box);
   const inputs = new Map(); // the elements of a field, kept while its hand is on it
   let shape = "";
@@ -26,12 +26,12 @@ const SetupPane = pane("setup", (ctx) => {
     const sure = row.low !== null && row.low !== undefined && row.high !== null && row.high !== undefined;
     const step = row.step || "any";
     const typed = h("input", {type: "number", class: "num", step: "any", "aria-label": row.name, value: row.value,
-      onchange: (event) => tell(Number(event.target.value), false)});
+      onchange: (event) => { if (event.target.value !== "") tell(Number(event.target.value), false); }});
     const slide = sure ? h("input", {type: "range", min: row.low, max: row.high, step, value: row.value, "aria-label": row.name,
       oninput: (event) => { typed.value = event.target.value; tell(Number(event.target.value), true); }}) : null;
     inputs.set(key, {set: (value) => {
       const active = ctx.root.getRootNode().activeElement;
-      if (active !== typed) typed.value = Number(Number(value).toPrecision(6));
+      if (active !== typed) typed.value = Number(Number(value).toPrecision(5));
       if (slide && active !== slide) slide.value = value;
     }});
     return h("span", {class: "pair"}, slide, typed);
@@ -71,9 +71,22 @@ const SetupPane = pane("setup", (ctx) => {
     return row(key, name, one.unit, `${one.doc} (${ctx.t("twin.default")}: ${one.default})`, control, one.value !== one.default);
   }
 
+  const driven = (one) => (one.at === undefined ? `drive:${one.field}` : `drive:${one.field}:${one.at}`);
+
+  /** A place that drives the run: typed, put on the map, or dragged there by its handle. */
+  function site(one, state) {
+    const typed = ["lon", "lat"].map((axis) => h("input", {type: "number", class: "num", step: "any", value: one[axis], "aria-label": `${one.name}: ${ctx.t(`twin.${axis}`)}`, title: ctx.t(`twin.${axis}`),
+      onchange: () => ctx.send("put", {name: one.name, lon: Number(typed[0].value), lat: Number(typed[1].value)})}));
+    return row(`place:${one.name}`, one.name, "", "", h("span", {class: "pair"}, typed,
+      h("button", {type: "button", class: "small", "aria-label": `${ctx.t("twin.move")}: ${one.name}`, "aria-pressed": String(state.placing === `place:${one.name}`), onclick: () => ctx.send("placing", {name: one.name})}, ctx.t("twin.move")),
+      one.added ? h("button", {type: "button", class: "small", "aria-label": `${ctx.t("twin.away")}: ${one.name}`, onclick: () => ctx.send("remove", {name: one.name})}, "✕") : null));
+  }
+
   function driver(one) {
-    const key = `drive:${one.field}`;
-    const send = (value) => soon(key, "number", {field: one.field, value});
+    const part = one.at === undefined ? null : one.at;
+    const key = driven(one);
+    const send = (value) => soon(key, "number", {field: one.field, value, at: part});
+    if (part !== null) return row(key, `${says(one)} · ${one.part}`, one.units === "1" ? "" : one.units, one.doc, numeric(key, {...one, name: `${says(one)} ${one.part}`, high: null}, send), false);
     const control = one.dial ? dial(key, one, send) : numeric(key, {...one, name: says(one), step: (one.high - one.low) / 500}, send);
     return row(key, says(one), one.units === "1" ? "" : one.units, one.doc, control, false);
   }
@@ -104,7 +117,8 @@ const SetupPane = pane("setup", (ctx) => {
   function placing(state) {
     if (!state.placing) return null;
     const [what, name] = state.placing.split(":");
-    return h("div", {class: "notice", role: "status"}, ctx.t(what === "place" ? "twin.tap_place" : "twin.tap_line", {name, n: state.points}), " ",
+    const measure = state.measures.known.find((one) => one.name === name);
+    return h("div", {class: "notice", role: "status"}, ctx.t(what === "place" ? "twin.tap_place" : "twin.tap_line", {name: measure ? says(measure) : name, n: state.points}), " ",
       what === "place" ? null : h("button", {type: "button", class: "primary", onclick: () => ctx.send("finish")}, ctx.t("twin.finish")), " ",
       h("button", {type: "button", onclick: () => ctx.send("stop")}, ctx.t("twin.stop")));
   }
@@ -142,8 +156,8 @@ const SetupPane = pane("setup", (ctx) => {
         row("observed", ctx.t("twin.observed"), "", ctx.t("twin.observed.long"), h("input", {type: "checkbox", checked: state.observed, "aria-label": ctx.t("twin.observed"),
           onchange: (event) => ctx.send("start", {value: when.value ? `${when.value}:00Z` : "", observed: event.target.checked})}))),
       drive.numbers.length || state.places.length ? group(ctx.t("twin.drive"), true, drive.numbers.map(driver),
-        state.places.map((one) => row(`place:${one.name}`, one.name, "", "", h("span", {class: "pair"}, h("span", {class: "muted num"}, `${one.lon.toFixed(4)}, ${one.lat.toFixed(4)}`),
-          h("button", {type: "button", "aria-pressed": String(state.placing === `place:${one.name}`), onclick: () => ctx.send("placing", {name: one.name})}, ctx.t("twin.move")))))) : null,
+        state.places.map((one) => site(one, state)),
+        state.more ? h("button", {type: "button", class: "chip", onclick: () => ctx.send("add")}, `+ ${ctx.t("twin.add")}`) : null) : null,
       state.measures.known.length ? group(ctx.t("twin.measures"), true,
         h("div", {class: "chips"}, state.measures.known.map((one) => h("button", {type: "button", class: "chip", title: one.source, onclick: () => ctx.send("measure", {name: one.name})}, `+ ${says(one)}`))),
         row("measures", "", "", "", null), h("ul", {class: "taken"}, state.measures.taken.map(taken))) : null,
@@ -158,7 +172,7 @@ const SetupPane = pane("setup", (ctx) => {
       if (!state.errors[`set:${one.name}`]) entry.set(one.value);
       entry.row.classList.toggle("changed", JSON.stringify(one.value) !== JSON.stringify(one.default));
     }
-    for (const one of (state.drive || {numbers: []}).numbers) inputs.get(`drive:${one.field}`)?.set(one.value);
+    for (const one of (state.drive || {numbers: []}).numbers) inputs.get(driven(one))?.set(one.value);
     for (const [key, entry] of inputs) if (entry.problem) fill(entry.problem, state.errors[key] || "");
   }
 
@@ -166,7 +180,7 @@ const SetupPane = pane("setup", (ctx) => {
     box.setAttribute("aria-label", ctx.t("twin.setup"));
     if (!state.model) { fill(box, h("div", {class: "empty", role: "status"}, ctx.t("twin.opening"))); shape = ""; return; }
     // the form is built anew only when it has other fields: a hand on a slider is not disturbed
-    const now = JSON.stringify([ctx.language, state.model, state.models.length, state.form.map((one) => one.name), (state.drive || {numbers: []}).numbers.map((one) => one.field),
+    const now = JSON.stringify([ctx.language, state.model, state.models.length, state.form.map((one) => one.name), (state.drive || {numbers: []}).numbers.map(driven), state.more,
       state.places, state.measures, state.placing, state.points, state.area, state.same, state.selected, state.hours, state.cell, state.start, state.observed, state.resolution]);
     const focus = ctx.root.getRootNode().activeElement;
     if (now !== shape && !(focus && focus.type === "range" && inputs.size)) { const top = ctx.root.scrollTop; shape = now; build(state); ctx.root.scrollTop = top; }

@@ -10,7 +10,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Action
 from watchfloor.views.situation.rows import millis
 from watchfloor.views.twin.base import TwinPane, TwinView
-from watchfloor.views.twin.forms import courses, form, measures, models, places
+from watchfloor.views.twin.forms import courses, form, measures, models, places, sourced, stated
 from watchfloor.views.twin.work import number
 
 __all__ = ["Setup", "SetupPane"]
@@ -69,7 +69,12 @@ class Setup(TwinView):
         if inputs is not None:
             site, forcing = inputs
             told["drive"] = courses(kind, forcing)
-            told["places"] = places(forcing, site)
+            told["drive"]["numbers"] += stated(kind, site)
+            told["places"] = [
+                one | {"added": one["name"] in str(forcing.attrs.get("added", "")).split("\n")}
+                for one in places(forcing, site)
+            ]
+            told["more"] = sourced(forcing)
             if {"x", "y"} <= set(site.coords):
                 told["cell"] = abs(float(site.x[1] - site.x[0]))
                 told["size"] = [int(site.sizes["x"]), int(site.sizes["y"])]
@@ -85,6 +90,8 @@ class Setup(TwinView):
             "window": lambda _: self.work.window(), "start": self._start, "number": self._number, "placing": self._placing,
             "measure": lambda one: self.work.take(str(one["name"])), "finish": lambda _: self.work.finish(),
             "stop": lambda _: self.work.param.update(placing="", drawn=[]), "action": self._action,
+            "add": lambda _: self.work.add(), "remove": lambda one: self.work.remove(str(one["name"])[:80]),
+            "put": self._put,
         }  # fmt: skip
         if what in acts and self.work.scenario is not None:
             acts[what](message)
@@ -104,7 +111,15 @@ class Setup(TwinView):
         self.work.change("resolution", resolution=None if value is None else number(message, "value"))
 
     def _number(self, message: Mapping[str, Any]) -> None:
-        self.work.drive(str(message["field"])[:80], number(message, "value"))
+        field, at = str(message["field"])[:80], message.get("at")
+        if at is None:
+            self.work.drive(field, number(message, "value"))
+        else:
+            self.work.state(field, int(number(message, "at")), number(message, "value"))
+
+    def _put(self, message: Mapping[str, Any]) -> None:
+        """Put a place where its typed coordinates say."""
+        self.work.place(str(message["name"])[:80], number(message, "lon"), number(message, "lat"))
 
     def _placing(self, message: Mapping[str, Any]) -> None:
         name = str(message["name"])[:80]

@@ -1,7 +1,7 @@
 // Who and what is hit: totals with their range, districts, facilities in order of need, needs against stocks.
 
 const StakesPane = pane("stakes", (ctx) => {
-  const box = h("div", {class: "page"});
+  const box = h("section", {class: "page"});
   ctx.root.append(box);
   const says = (row) => (ctx.language === "zh" && row.zh ? row.zh : row.en);
   const few = (value) => (value === null ? "–" : Math.abs(value) >= 1e6 ? `${number(value / 1e6, 1)} M` : number(value, Math.abs(value) < 10 && value !== Math.round(value) ? 1 : 0));
@@ -20,7 +20,7 @@ const StakesPane = pane("stakes", (ctx) => {
   return (state) => {
     box.setAttribute("aria-label", ctx.t("twin.impact"));
     const found = state.impact;
-    if (!found) { fill(box, state.trouble ? [h("h3", {}, ctx.t("twin.impact")), h("p", {class: "muted"}, state.trouble)] : null); return; }
+    if (!found) { fill(box, state.trouble ? [h("h3", {}, ctx.t("twin.impact")), h("p", {class: "muted"}, ctx.t("twin.no_impact")), h("details", {}, h("summary", {class: "muted"}, ctx.t("twin.why")), h("p", {class: "muted"}, state.trouble))] : null); return; }
     const open = [...box.querySelectorAll("details")].map((one) => one.open);
     fill(box, h("h3", {}, ctx.t("twin.impact")),
       table([ctx.t("twin.figure"), ctx.t("twin.middle"), ctx.t("twin.range")], found.rows.filter((row) => row.high > 0).map((row) => h("tr", {},

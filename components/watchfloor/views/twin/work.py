@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
 from threading import Event, Thread, current_thread
 from typing import Any
 
@@ -13,13 +11,13 @@ import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError, UnknownNameError, WatchfloorError
 from watchfloor.hazards import HAZARDS
-from watchfloor.hazards.action import Action
 from watchfloor.hazards.base import FIDELITIES, Fidelity
 from watchfloor.hazards.ensemble import Shelf
 from watchfloor.hazards.library import Saved, opening
-from watchfloor.hazards.scenario import Scenario, configured
+from watchfloor.hazards.scenario import Scenario
 from watchfloor.views.pageloop import on_page
 from watchfloor.views.selection import Selection
+from watchfloor.views.twin.asked import Asked
 from watchfloor.views.twin.layers import Shown
 from watchfloor.views.twin.runs import Answer, Runs, ground
 
@@ -30,7 +28,7 @@ log = logging.getLogger(__name__)
 _POINTS = 200
 
 
-class Work(param.Parameterized):
+class Work(Asked):
     """The state that the parts of one page share.
 
     Parameters
@@ -54,19 +52,11 @@ class Work(param.Parameterized):
     """
 
     floor = param.Parameter(doc="The floor.")
-    selection = param.ClassSelector(class_=Selection, doc="What is looked at, shared with other views.")
-    scenario = param.ClassSelector(class_=Scenario, allow_None=True, doc="What is asked.")
     answer = param.ClassSelector(class_=Answer, allow_None=True, doc="The run whose result is shown.")
     preview = param.ClassSelector(class_=Answer, allow_None=True, doc="How the preview stands.")
     longer = param.ClassSelector(class_=Answer, allow_None=True, doc="How the longer run stands.")
     shown = param.ClassSelector(class_=Shown, default=Shown(), doc="What of the result is looked at.")
-    placing = param.String(
-        "", doc="What the next taps on the map place: ``place:NAME`` or ``measure:NUMBER``."
-    )
-    drawn = param.List([], doc="Points tapped so far, longitude and latitude.")
-    inputs = param.Parameter(None, doc="Site and forcing of the scenario as they were made last.")
     kept = param.Integer(0, doc="Grows whenever the library changed.")
-    errors = param.Dict({}, doc="What was refused: name of the field in the form -> sentence.")
 
     def __init__(self, floor: Any, selection: Selection, shelf: Shelf | None = None, **params: Any) -> None:
         super().__init__(floor=floor, selection=selection, **params)
@@ -82,8 +72,34 @@ class Work(param.Parameterized):
     # what is asked
 
     def begin(self, scenario: Scenario, *, run: bool = True) -> None:
-        """Take another scenario and show a preview of it."""
+        """Take another scenario and show a preview of it; the one before can be taken back."""
+        if self.scenario is not None:
+            self.history.note(self.scenario, "")
+        self._show(scenario, run=run)
+
+    def undo(self) -> None:
+        """Take back the last point that was tapped, or else the last change."""
+        if self.drawn:
+            self.drawn = self.drawn[:-1]
+        elif self.scenario is not None:
+            self._step(self.history.back(self.scenario))
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        if self.scenario is not None:
+            self._step(self.history.forward(self.scenario))
+
+    def _step(self, scenario: Scenario | None) -> None:
+        if scenario is None or self.scenario is None:
+            return
+        if scenario.model != self.scenario.model:
+            self.runs.cancel()
+            self.param.update(answer=None, longer=None)
+        self._show(scenario)
+
+    def _show(self, scenario: Scenario, *, run: bool = True) -> None:
         other = self.scenario is None or self.scenario.model != scenario.model
+        self.steps = self.history.steps
         self.param.update(scenario=scenario, errors={}, placing="", drawn=[])
         if other:
             self.param.update(shown=Shown(), inputs=None)
@@ -118,134 +134,11 @@ class Work(param.Parameterized):
         self.selection.scenario = None
         self.begin(first if now is None else first.but(area=now.area, start=now.start))
 
-    def change(self, name: str, **changes: Any) -> None:
-        """Ask the same otherwise; what is refused is said beside the form's field `name`."""
-        now = self.scenario
-        if now is None:
-            return
-        try:
-            # through its JSON, which is checked as whatever comes from outside is
-            made = Scenario.of({**now.but(**changes).body()})
-            if "settings" in changes:
-                configured(made.kind, made.settings)
-        except WatchfloorError as error:
-            self.errors = {**self.errors, name: str(error)}
-            return
-        left = {key: text for key, text in self.errors.items() if key != name}
-        self.param.update(scenario=made, errors=left)
-        self.runs.ask(made, "preview")
-
-    def set(self, name: str, value: Any) -> None:
-        """Set a parameter of the model."""
-        now = self.scenario
-        if now is None:
-            return
-        declared = now.kind.param.objects("existing")
-        settings = {**now.settings, name: value}
-        if name in declared and declared[name].default == value:
-            settings.pop(name)
-        self.change(f"set:{name}", settings=settings)
-
-    def drive(self, field: str, values: Any, time: list[float] | None = None) -> None:
-        """Set what drives the run: a number, or a course over the times."""
-        now = self.scenario
-        if now is None:
-            return
-        courses = dict(now.courses)
-        if time is not None:
-            if courses.get("time") != time and len(time) != len(courses.get("time", time)):
-                # courses drawn for other times no longer fit; they are taken anew from the inputs
-                courses["values"] = {
-                    key: one
-                    for key, one in dict(courses.get("values") or {}).items()
-                    if not isinstance(one, list)
-                }
-            courses["time"] = time
-        courses["values"] = {**dict(courses.get("values") or {}), field: values}
-        self.change(f"drive:{field}", courses=courses)
-
-    def place(self, name: str, lon: float, lat: float) -> None:
-        """Move a named place."""
-        now = self.scenario
-        if now is not None:
-            self.change(f"place:{name}", places={**now.places, name: (lon, lat)})
-
-    def act(self, actions: tuple[Action, ...]) -> None:
-        """Set what is done about it."""
-        self.change("measures", actions=actions)
-
-    def take(self, measure: str) -> None:
-        """Add a measure; one that stands somewhere is drawn on the map next."""
-        now = self.scenario
-        if now is None:
-            return
-        known = {one.name: one for one in now.kind.measures}
-        if measure not in known:
-            raise UnknownNameError("measure", measure[:80], known)
-        one = known[measure]
-        action = Action(measure, {name: default for name, (_, default) in one.parameters.items()})
-        if one.shape in {"line", "point"}:
-            # without a place it would stand everywhere: it is taken once it is drawn
-            self.param.update(placing=f"measure:{measure}", drawn=[])
-        else:
-            self.act((*now.actions, action))
-
-    def tapped(self, lon: float, lat: float) -> bool:
-        """Take a tap on the map; false if nothing is being placed."""
-        what, _, name = self.placing.partition(":")
-        if what == "place":
-            self.param.update(placing="", drawn=[])
-            self.place(name, lon, lat)
-        elif what in {"measure", "outline"} and len(self.drawn) < _POINTS:
-            self.drawn = [*self.drawn, (lon, lat)]
-            if self._shape(name) == "point":
-                self.finish()
-        return bool(what)
-
-    def finish(self) -> None:
-        """Take what was drawn as the place of the measure."""
-        what, _, name = self.placing.partition(":")
-        now = self.scenario
-        if now is None or what not in {"measure", "outline"}:
-            return
-        shape, points = self._shape(name), [list(point) for point in self.drawn]
-        least = {"point": 1, "line": 2, "area": 3}.get(shape, 1)
-        if len(points) < least:
-            raise InvalidInputError(
-                f"A {shape} needs at least {least} points; {len(points)} are there. Tap on the map."
-            )
-        where: dict[str, Any] = {
-            "point": {"type": "Point", "coordinates": points[0]},
-            "line": {"type": "LineString", "coordinates": points},
-            "area": {"type": "Polygon", "coordinates": [[*points, points[0]]]},
-        }[shape]
-        self.param.update(placing="", drawn=[])
-        if what == "outline":
-            number = int(name)
-            self.act(
-                tuple(replace(one, where=where) if n == number else one for n, one in enumerate(now.actions))
-            )
-            return
-        one = next(item for item in now.kind.measures if item.name == name)
-        action = Action(name, {key: default for key, (_, default) in one.parameters.items()}, where)
-        self.act((*now.actions, action))
-
-    def _shape(self, name: str) -> str:
-        now = self.scenario
-        if now is None:
-            return ""
-        measure = now.actions[int(name)].measure if name.isdigit() and int(name) < len(now.actions) else name
-        return next((one.shape for one in now.kind.measures if one.name == measure), "")
-
-    def window(self) -> None:
-        """Take the area that is selected on the map as the place, or all where none is."""
-        self.change("area", area=self.selection.area)
-
-    def since(self, start: datetime | None, *, observed: bool) -> None:
-        """Say when it begins, and whether sensors say what drives it."""
-        self.change("start", start=start, observed=observed and start is not None)
-
     # running
+
+    def wanted(self, scenario: Scenario) -> None:
+        """Show a preview of what is asked now."""
+        self.runs.ask(scenario, "preview")
 
     def run(self, fidelity: str) -> None:
         """Run it more finely, in the background."""
