@@ -61,6 +61,14 @@ def _down(heap, place, key, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
+def _bed(rows, f, moisture, p, c):  # type: ignore[no-untyped-def]
+    """Return what a cell's fuel does in a period: on its own, so that those who call it hold no slices of arrays."""
+    m = moisture[p, c]
+    rate, heat, coefficient, exponent, steep, _, _ = bed(rows[f], m[0], m[1], m[2], m[3], m[4])
+    return rate, heat, coefficient, exponent, steep
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")  # type: ignore[misc]
 def _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, shape, pace, heats):  # type: ignore[no-untyped-def]
     """Compute the slowness of a cell in a period: a, b (s/m), for which it holds, and its heat (kJ/m^2)."""
     slot = p % pace.shape[0]
@@ -73,12 +81,11 @@ def _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, sha
         rate, heat = beds[p, f, 0], beds[p, f, 1]
         coefficient, exponent, steep = beds[p, f, 2], beds[p, f, 3], beds[p, f, 4]
     else:
-        m = moisture[p, c]
-        rate, heat, coefficient, exponent, steep, _, _ = bed(rows[f], m[0], m[1], m[2], m[3], m[4])
+        rate, heat, coefficient, exponent, steep = _bed(rows, f, moisture, p, c)
     if factor.shape[1] > 1:
         rate *= factor[of_factor[p], c]
     rate *= shape
-    w = wind[p, c if wind.shape[1] > 1 else 0]
+    place = c if wind.shape[1] > 1 else 0  # no row of it is taken: a slice costs more than all that follows
     if rate > 1e-9:
         head, x, y, e = ellipse(
             rate,
@@ -87,9 +94,9 @@ def _pace(c, p, rows, fuel, ground, beds, moisture, wind, factor, of_factor, sha
             steep * ground[c, 0],
             ground[c, 1],
             ground[c, 2],
-            w[0] * ground[c, 3],
-            w[1],
-            w[2],
+            wind[p, place, 0] * ground[c, 3],
+            wind[p, place, 1],
+            wind[p, place, 2],
         )
         a = 1.0 / (head * (1.0 - e))
         pace[slot, c, 0] = a
@@ -166,6 +173,7 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
     last = ends.size - 1
     now = -1.0
     hilly = height.size > 1
+    per_length = 1.0 / length
     lined = line.size > 1
     slots = pace.shape[0]
     for _ in range(most):
@@ -208,14 +216,11 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
             if best <= now:
                 continue
             ux, uy = way_x[way], way_y[way]
-            long = length[way]
-            if hilly:
-                rise = (height[target] - height[k]) / long
-                long *= sqrt(1.0 + rise * rise)
-            bound = min(best, until) - now
-            # within the period a way is given up as soon as it is too long; `bound` and `spent` are of a metre of it
-            bound = bound / long if bound <= room else NEVER
             begin, end = first[way], first[way + 1]
+            # within the period a way is given up as soon as it is too long; `bound` and `spent` are of a metre of it. What a
+            # slope adds to its length is asked for only of those that are not too long without it
+            bound = min(best, until) - now
+            bound = bound * per_length[way] if bound <= room else NEVER
             spent = part[begin] * (a0 - bx0 * ux - by0 * uy)
             if spent >= bound:
                 continue
@@ -236,6 +241,10 @@ def burn(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915  one compile
             one, other = corner[way, 0], corner[way, 1]
             if one != 0 and fuel[k + one] == 0 and fuel[k + other] == 0:
                 continue
+            long = length[way]
+            if hilly:
+                rise = (height[target] - height[k]) * per_length[way]
+                long *= sqrt(1.0 + rise * rise)
             spent *= long
             comes = now + spent
             q = p

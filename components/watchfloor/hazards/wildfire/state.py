@@ -55,7 +55,7 @@ class Fire:
         slots = min(max(self.weather.ends.size, 2), _SLOTS)
         # zeros, which the system gives page by page: only what the fire touches takes memory
         self._pace = np.zeros((slots, size, 4), np.float32)
-        self._heats = np.zeros((slots, size), np.float32)
+        self._heats = np.empty((slots, size), np.float32)
         self._state = np.zeros(2, np.int64)
 
     def light(self, where: np.ndarray, when: np.ndarray) -> None:
