@@ -22,6 +22,7 @@ LIVE = [
         "incidents",
         "reports",
         "resources",
+        "scenarios",
         "sensors",
         "observations",
     ]

@@ -1,5 +1,6 @@
 """The library: scenarios saved as records with revisions and provenance, who may, what the journal says, what ships."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -99,3 +100,41 @@ def test_a_broken_file_of_the_catalog_costs_itself_only(floor, tmp_path):
 def test_scenarios_never_show_as_news(floor):
     library.save(floor, DUTY, Scenario("flood", "Quiet"))
     assert floor.store.records() == []
+
+
+def test_saved_scenarios_are_an_entry_of_the_catalog(floor):
+    asked = Scenario("storm", "Landfall", settings={"frames": 9}, members=3)
+    before = floor.now()
+    floor.clock.move(timedelta(minutes=1))
+    kept = library.save(floor, DUTY, asked, runs={"full": "abc"}, origin=("incident", "own", "I1"))
+    library.save(floor, DUTY, asked.but(title="Landfall, later"), key=kept.key)
+    other = library.save(floor, DUTY, Scenario("flood", "Given up"))
+    library.drop(floor, DUTY, other.key)
+    entry = floor.catalog["live/scenarios"]
+    assert entry.metadata.title.zh == "情景"
+    found = entry.read()
+    assert found["title"].tolist() == ["Landfall, later"]
+    row = found.iloc[0]
+    assert (row["model"], row["hazard"], row["saved_by"], row["revision"]) == (
+        "storm",
+        "storm",
+        "anna",
+        "000002",
+    )
+    assert row["digest"] == asked.key
+    assert row["model_version"] == asked.kind.version
+    # what the catalog gives can be asked again
+    assert Scenario.of(json.loads(row["body"])) == asked.but(title="Landfall, later")
+    assert entry.read(as_of=before).empty
+    assert entry.read(state="cancelled")["title"].tolist() == ["Given up"]
+    assert entry.read(hazard="flood").empty
+
+
+def test_provenance_of_a_scenario_is_in_the_catalog(floor):
+    library.save(
+        floor, DUTY, Scenario("storm", "Begun"), runs={"full": "abc"}, origin=("incident", "own", "I1")
+    )
+    row = floor.catalog["live/scenarios"].read().iloc[0]
+    assert row["origin"] == "incident/own/I1"
+    assert json.loads(row["runs"]) == {"full": "abc"}
+    assert list(floor.read("live/scenarios")["title"]) == ["Begun"]

@@ -21,6 +21,7 @@ __all__ = [
     "ObservationsReader",
     "RecordsReader",
     "SQLReader",
+    "ScenariosReader",
     "SensorsReader",
     "ThemeReader",
 ]
@@ -223,6 +224,49 @@ class RecordsReader(_LiveReader):
         if days and until is not None and query.get("during") is None and query.get("valid_at") is None:
             query["during"] = (until - timedelta(days=days), until + timedelta(days=_AHEAD))
         return self._store(store).frame(kind, as_of=as_of, **query)
+
+
+class ScenariosReader(_LiveReader):
+    """The newest revision of each scenario that somebody saved, with what its results rest on.
+
+    Besides the columns of all records (the area is the geometry): ``model``, ``model_version``, ``software``, ``saved_by``,
+    ``digest`` (of all that a result depends on), ``origin`` (kind/source/key of the record that it began from), ``runs``
+    (JSON: fidelity -> key of the ensemble) and ``body`` (JSON, as `hazards.scenario.Scenario.of` reads it). Those that
+    were taken off the list are told by ``state="cancelled"``.
+
+    Examples
+    --------
+    >>> ScenariosReader().output_instance
+    'geopandas:GeoDataFrame'
+    """
+
+    def _read(
+        self, store: Any = None, as_of: datetime | None = None, state: str = "active", **query: Any
+    ) -> Any:
+        from watchfloor.store.frames import frame
+
+        found = self._store(store).records("scenario", as_of=as_of, state=state, **query)
+        table = frame(found)
+        by_key = {(item.source, item.key): item.body for item in found}
+        bodies = [by_key[name] for name in zip(table["source"], table["key"], strict=True)]
+        made: dict[str, list[str]] = {}
+        for body in bodies:
+            asked, about = dict(body.get("scenario") or {}), dict(body.get("provenance") or {})
+            row = {
+                name: str(about.get(name) or "")
+                for name in ("model_version", "software", "saved_by", "digest")
+            }
+            row |= {
+                "model": str(asked.get("model", "")),
+                "origin": "/".join(map(str, about.get("origin") or [])),
+                "runs": json.dumps(about.get("runs") or {}, sort_keys=True),
+                "body": json.dumps(asked, ensure_ascii=False, sort_keys=True),
+            }
+            for name, value in row.items():
+                made.setdefault(name, []).append(value)
+        for name in ("model", "model_version", "software", "saved_by", "digest", "origin", "runs", "body"):
+            table[name] = made.get(name, [])
+        return table
 
 
 class SensorsReader(_LiveReader):

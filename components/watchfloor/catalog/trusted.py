@@ -151,6 +151,9 @@ READERS: dict[str, Trusted] = {
             call=_RECORDS | {"as_of", "valid_at", "during", "days", "bbox", "limit"},
             live=True,
         ),
+        Trusted(
+            f"{_OWN}ScenariosReader", call=frozenset({"as_of", "hazard", "state", "bbox", "limit"}), live=True
+        ),
         Trusted(f"{_OWN}SensorsReader", call=frozenset({"as_of"}), live=True),
         Trusted(
             f"{_OWN}ObservationsReader",
