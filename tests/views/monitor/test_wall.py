@@ -176,7 +176,7 @@ def test_the_recipe_shows_the_same_again(busy, wall):
     code = data.decode().replace("watchfloor.open('demo')", "busy")
     named = {"busy": busy}
     exec(compile(code, "recipe", "exec"), named)
-    again = named["wall"]
+    again = named["view"]
     assert again.selection.span == "24h"
     assert again.selection.as_of == NOW
     again.close()

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.views.recipe import pinned, recipe
 from watchfloor.views.selection import Selection
 from watchfloor.views.situation import Export
 from watchfloor.views.situation.export import COLUMNS, to_csv, to_geojson
-from watchfloor.views.situation.recipe import recipe
 from watchfloor.views.situation.rows import rows
 
 from .conftest import NOW, SQUARE, make_floor, record, tell
@@ -113,7 +113,7 @@ def test_no_text_of_the_selection_becomes_code(busy):
     selection = Selection(
         text="'); import os; os.system('x'); ('", series='"""\nraise SystemExit\n"""'.replace("\n", " ")
     )
-    code = recipe(busy, selection, {"mark": "x\nimport os"})
+    code = recipe(busy, pinned(busy, selection), "situation.Situation", {"mark": "x\nimport os"})
     import ast
 
     tree = ast.parse(code)

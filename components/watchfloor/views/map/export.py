@@ -12,6 +12,7 @@ from shapely.geometry import mapping
 
 from watchfloor.core.clock import format_time
 from watchfloor.security.text import plain
+from watchfloor.views import recipe as recipes
 from watchfloor.views.map.mercator import inverse
 from watchfloor.views.map.picture import png
 
@@ -58,19 +59,7 @@ def recipe(view: Any) -> str:
 
     The selection is written as its query, a text of percent-encoded characters, so that nothing in it can be code.
     """
-    lines = [
-        "import panel as pn",
-        "import watchfloor",
-        "from watchfloor.views.map import MapView",
-        "from watchfloor.views.selection import Selection",
-        "",
-        "pn.extension()",
-        f"floor = watchfloor.open({view.floor.name!r})",
-        f"selection = Selection().from_query({view.selection.to_query()!r})",
-        "view = MapView(floor, selection)",
-        "view",
-    ]
-    return "\n".join(lines) + "\n"
+    return recipes.recipe(view.floor, view.selection.to_query(), "map.MapView", {})
 
 
 def _feature(name: str, table: Any, row: int) -> dict[str, Any]:

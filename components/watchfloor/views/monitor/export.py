@@ -1,7 +1,7 @@
 """Take away what the wall shows: a table, or the notebook cell that shows it again."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from watchfloor.floor.export import to_csv
 from watchfloor.security.text import filename
 from watchfloor.views.monitor.board import FALLING, FLAGGED, RISING, SILENT, Board
 from watchfloor.views.monitor.stations import LEVELS
+from watchfloor.views.recipe import pinned, recipe
 from watchfloor.views.selection import Selection
 
-__all__ = ["file", "frame", "recipe", "stem"]
+__all__ = ["file", "frame", "stem"]
 
 
 def stem(floor: Any) -> str:
@@ -101,7 +102,8 @@ def file(
         table.to_parquet(out)
         return f"{stem(floor)}.parquet", out.getvalue(), "application/vnd.apache.parquet"
     if what == "recipe":
-        return f"{stem(floor)}.py", recipe(floor, selection, head).encode(), "text/x-python"
+        text = recipe(floor, pinned(floor, selection), "monitor.Wall", head)
+        return f"{stem(floor)}.py", text.encode(), "text/x-python"
     raise InvalidInputError(f"{what[:40]!r} cannot be taken away; expected csv, parquet or recipe.")
 
 
@@ -119,29 +121,6 @@ def stamp(floor: Any, selection: Selection, board: Board) -> dict[str, str]:
         "filters": selection.to_query(),
         "hours to next threshold": "linear extrapolation of the last values, not a forecast",
     }
-
-
-def recipe(floor: Any, selection: Selection, head: Mapping[str, str]) -> str:
-    """Return a notebook cell that shows the same again, as known when it was taken."""
-    query = selection.to_query()
-    if selection.as_of is None:
-        pinned = Selection(as_of=floor.now()).to_query()
-        query = "?" + "&".join(part for part in (pinned.removeprefix("?"), query.removeprefix("?")) if part)
-    lines = [f"# {name}: {' '.join(str(value).split())[:400]}" for name, value in head.items() if value]
-    lines += [
-        "import panel as pn",
-        "import watchfloor",
-        "from watchfloor.views.monitor import Wall",
-        "from watchfloor.views.selection import Selection",
-        "",
-        "pn.extension()",
-        f"floor = watchfloor.open({floor.name!r})",
-        f"selection = Selection().from_query({query!r})",
-        "wall = Wall(floor, selection)",
-        "wall",
-        "",
-    ]
-    return "\n".join(lines)
 
 
 def _least(spark: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,8 @@ from typing import Any
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.security.text import cell
+from watchfloor.views.recipe import pinned, recipe
 from watchfloor.views.situation.base import Pane, View
-from watchfloor.views.situation.recipe import recipe
 from watchfloor.views.situation.rows import Row
 
 __all__ = ["COLUMNS", "Export", "ExportPane", "to_csv", "to_geojson"]
@@ -75,7 +75,8 @@ class Export(View):
             text = json.dumps(to_geojson(picture.rows, stamp), ensure_ascii=False, allow_nan=False)
             return f"{name}.geojson", text.encode(), "application/geo+json"
         if what == "recipe":
-            return f"{name}.py", recipe(self.floor, self.selection, stamp).encode(), "text/x-python"
+            text = recipe(self.floor, pinned(self.floor, self.selection), "situation.Situation", stamp)
+            return f"{name}.py", text.encode(), "text/x-python"
         if what == "png" and self._map is not None:
             return f"{name}.png", self._map.png(), "image/png"
         raise InvalidInputError(

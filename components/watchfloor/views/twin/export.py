@@ -9,6 +9,7 @@ import xarray as xr
 from watchfloor.core.clock import format_time
 from watchfloor.core.errors import InvalidInputError, UnknownNameError
 from watchfloor.floor.export import to_csv
+from watchfloor.views.recipe import comments
 from watchfloor.views.twin.layers import HOWS, Shown, fields, layer
 from watchfloor.views.twin.runs import Answer
 
@@ -97,9 +98,7 @@ def recipe(floor: Any, answer: Answer, shown: Shown) -> str:
     known = fields(ensemble)
     name = shown.field if any(one.field == shown.field for one in known) else known[0].field
     lines = [
-        f"# {key}: {' '.join(value.split())[:300]}" for key, value in _about(floor, answer).items() if value
-    ]
-    lines += [
+        *comments(_about(floor, answer)),
         "import watchfloor",
         "from watchfloor.hazards.ensemble import run",
         "from watchfloor.hazards.scenario import Scenario",
