@@ -10,6 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import held
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
 from watchfloor.hazards.site import conform
@@ -126,7 +127,7 @@ class Crowd(Hazard):
             source="Share of arrivals that stewards let in.",
         ),
         Measure(
-            "close-way", "Close a way", "封闭通道", {},
+            "close-way", "Close a way, or one direction of it", "封闭通道或改为单向", {},
             lambda action: (Patch("field", "exit_width", "set", 0.0, action.where, action.start, action.end),),
         ),
     )  # fmt: skip
@@ -331,13 +332,8 @@ class Crowd(Hazard):
 
     @staticmethod
     def _inflow(prepared: Prepared, now: float) -> np.ndarray:
-        inflow = prepared.forcing.people_inflow
-        nodes = prepared.site.sizes["node"]
-        if "time" not in inflow.dims:
-            return np.broadcast_to(inflow.values, (nodes,)).astype(float)
-        # what is said holds until the next time
-        at = int(np.clip(np.searchsorted(prepared.forcing.time.values, now, "right") - 1, 0, None))
-        return np.broadcast_to(inflow.isel(time=at).values, (nodes,)).astype(float)
+        inflow = held(prepared.forcing.people_inflow, prepared.forcing, now)
+        return np.broadcast_to(inflow, (prepared.site.sizes["node"],)).astype(float)
 
     @staticmethod
     def _moved(

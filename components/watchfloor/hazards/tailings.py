@@ -10,6 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import EVACUATE, Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import from_start, holding
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
 from watchfloor.hazards.site import conform, telling
@@ -264,11 +265,8 @@ class Tailings(Hazard):
                 raise InvalidInputError(
                     f"The catchment of {name} is smaller than its pond; the catchment includes the pond."
                 )
-        for field in ("rain_rate", "discharge"):
-            if "time" in given[field].dims and float(given.time[0]) > 0.0:
-                raise InvalidInputError(
-                    f"The forcing begins {float(given.time[0]):g} s after the run; give a value at time 0."
-                )
+        if any("time" in given[field].dims for field in ("rain_rate", "discharge")):
+            from_start(given.time)
         step = min(self.step * (4.0 if fidelity == "preview" else 1.0), until)
         said = telling((*remarks, *more), "Sill", "Width")
         return Prepared(
@@ -364,4 +362,4 @@ def _holder(forcing: xr.Dataset, name: str) -> Callable[[float], np.ndarray]:
     if "time" not in forcing[name].dims:
         return lambda _: values
     times = np.asarray(forcing.time.values, float)
-    return lambda now: np.asarray(values[max(int(np.searchsorted(times, now + 1e-6, "right")) - 1, 0)])
+    return lambda now: np.asarray(values[holding(times, now)])

@@ -11,7 +11,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Patch
 from watchfloor.hazards.grid import Grid
 
-__all__ = ["GRAVITY", "NEVER", "cube_root", "held", "levees", "moments", "places", "stops"]
+__all__ = ["GRAVITY", "NEVER", "cube_root", "levees", "moments", "places", "stops"]
 
 GRAVITY = 9.80665
 """m/s^2."""
@@ -59,14 +59,6 @@ def levees(
         for number, patch in enumerate(patches)
         if patch.target == "levee" and patch.applies(now)
     ]
-
-
-def held(values: xr.DataArray, forcing: xr.Dataset, now: float) -> np.ndarray:
-    """Return the values that hold at a time: those of the last time that is not later."""
-    if "time" not in values.dims:
-        return np.asarray(values.values, float)
-    at = int(np.clip(np.searchsorted(forcing.time.values, now + 1e-6, "right") - 1, 0, None))
-    return np.asarray(values.isel(time=at).values, float)
 
 
 def places(data: xr.Dataset, grid: Grid, what: str) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import EVACUATE, Measure, Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import from_start, held
 from watchfloor.hazards.dambreak.breach import Breach, drawdown, froehlich
 from watchfloor.hazards.dambreak.cases import REFERENCES
 from watchfloor.hazards.dambreak.outlet import outlet
@@ -19,7 +20,7 @@ from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.site import coarsen, conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
-from watchfloor.hazards.water import NEVER, held, levees, moments, places, stops
+from watchfloor.hazards.water import NEVER, levees, moments, places, stops
 
 __all__ = ["DamBreak"]
 
@@ -379,8 +380,6 @@ class DamBreak(Hazard):
                 "The discharge does not say where it flows in; give it a dimension source with the coordinates longitude and "
                 "latitude."
             )
-        if "time" in drive.discharge.dims and float(drive.time[0]) > 0.0:
-            raise InvalidInputError(
-                f"The discharge begins {float(drive.time[0]):g} s after the run; give a value at time 0."
-            )
+        if "time" in drive.discharge.dims:
+            from_start(drive.time, "discharge")
         return places(forcing, grid, "source")

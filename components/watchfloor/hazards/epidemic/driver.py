@@ -12,6 +12,7 @@ from shapely.geometry import shape
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Patch, named
 from watchfloor.hazards.base import Prepared
+from watchfloor.hazards.course import holding
 
 __all__ = ["DAY", "Driven", "drive", "places"]
 
@@ -78,7 +79,7 @@ def drive(prepared: Prepared, patches: Sequence[Patch]) -> Driven:
     contacts = np.ones((steps, count))
     given = prepared.forcing.contact_factor
     if "time" in given.dims:
-        at = np.clip(np.searchsorted(given.time.values, begin + 1e-6, "right") - 1, 0, None)
+        at = holding(given.time.values, begin)
         values = np.asarray(given.values, float)
         contacts *= values[at] if values.ndim > 1 else values[at][:, None]
     else:

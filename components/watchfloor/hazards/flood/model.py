@@ -11,6 +11,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.core.fields import convert
 from watchfloor.hazards.action import EVACUATE, Measure, Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import from_start, held
 from watchfloor.hazards.flood.cases import REFERENCES
 from watchfloor.hazards.flood.state import State, begin, crests
 from watchfloor.hazards.grid import Grid
@@ -18,7 +19,7 @@ from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.site import coarsen, conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
-from watchfloor.hazards.water import NEVER, held, levees, moments, places, stops
+from watchfloor.hazards.water import NEVER, levees, moments, places, stops
 
 __all__ = ["Flood"]
 
@@ -158,16 +159,10 @@ class Flood(Hazard):
         grid = Grid.of(site)
         static, remarks = conform(site, [need for need in self.needs if need.role == "static"], "site")
         drive, more = conform(forcing, [need for need in self.needs if need.role == "forcing"], "forcing")
-        for name in ("rain_rate", "discharge", "sea_level"):
-            if (
-                name in forcing
-                and drive[name].ndim
-                and "time" in drive[name].dims
-                and float(drive.time[0]) > 0.0
-            ):
-                raise InvalidInputError(
-                    f"The forcing begins {float(drive.time[0]):g} s after the run; give a value at time 0."
-                )
+        if any(
+            name in forcing and "time" in drive[name].dims for name in ("rain_rate", "discharge", "sea_level")
+        ):
+            from_start(drive.time)
         factor = 1
         if fidelity == "preview":
             factor = 4 if min(grid.shape) >= 128 else 2 if min(grid.shape) >= 16 else 1

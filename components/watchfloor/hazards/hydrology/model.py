@@ -10,6 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import EVACUATE, Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import from_start
 from watchfloor.hazards.hydrology.cases import REFERENCES
 from watchfloor.hazards.hydrology.losses import constant_loss, curve_number, green_ampt
 from watchfloor.hazards.hydrology.routing import (
@@ -203,10 +204,8 @@ class Hydrology(Hazard):
             raise InvalidInputError(
                 f"The rain is for {rain.sizes['node']} nodes, but the site has {count}; give it for the same nodes."
             )
-        if "time" in rain.dims and float(drive.time[0]) > 0.0:
-            raise InvalidInputError(
-                f"The rain begins {float(drive.time[0]):g} s after the run; give a value at time 0."
-            )
+        if "time" in rain.dims:
+            from_start(drive.time, "rain")
         wish = self.step * (2.0 if fidelity == "preview" else 1.0)
         quickest = float(flat["time_of_concentration"][flat["basin_area"] > 0].min()) * 3600.0 / 4.0
         if wish > quickest:

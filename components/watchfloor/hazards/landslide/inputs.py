@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.hazards.course import from_start, holding
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.landslide.failure import failure
 from watchfloor.hazards.site import coarsen
@@ -42,10 +43,9 @@ def rain_steps(
     starts = np.array([0.0])
     if "time" in rain.dims:
         starts = np.asarray(forcing.time.values, float)
-        if starts[0] > 0.0:
-            raise InvalidInputError(f"The rain begins {starts[0]:g} s after the run; give a value at time 0.")
+        from_start(starts, "rain")
     edges = np.unique(np.r_[np.linspace(0.0, until, 49), np.clip(starts, 0.0, until)])
-    which = np.clip(np.searchsorted(starts, edges[:-1] + 1e-6, "right") - 1, 0, None)
+    which = holding(starts, edges[:-1])
     values = np.asarray(rain.values, float)
     values = (
         values[which]

@@ -10,6 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import EVACUATE, Action, Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import held
 from watchfloor.hazards.mine.air import advance, needed_air, steady, trend
 from watchfloor.hazards.mine.limits import LIMITS, limit
 from watchfloor.hazards.progress import Progress
@@ -294,11 +295,8 @@ class Mine(Hazard):
         a = prepared.arrays
         ahead = min(now, self.trend_hours * 3600.0)
         told = np.maximum(a["base"] + (a["slope"] + theta["trend"] * a["error"]) * ahead, 0.0)
-        extra = prepared.forcing.gas_inflow
-        if "time" in extra.dims:
-            at = int(np.clip(np.searchsorted(prepared.forcing.time.values, now + 1e-6, "right") - 1, 0, None))
-            extra = extra.isel(time=at)
-        inflow = (told + np.asarray(extra.values, float)) * theta["inflow"]
+        extra = held(prepared.forcing.gas_inflow, prepared.forcing, now)
+        inflow = (told + extra) * theta["inflow"]
         airflow = a["airflow"] * theta["airflow"]
         for number, patch in enumerate(patches):
             if not patch.applies(now):

@@ -11,6 +11,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import EVACUATE, SHELTER, Measure, Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import from_start
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.release.cases import REFERENCES
@@ -222,10 +223,8 @@ class Release(Hazard):
             raise InvalidInputError(
                 "The sources do not say where they are; give longitude and latitude with the dimension source."
             )
-        if "time" in drive.coords and float(drive.time[0]) > 0.0:
-            raise InvalidInputError(
-                f"The forcing begins {float(drive.time[0]):g} s after the run; give a value at time 0."
-            )
+        if "time" in drive.coords:
+            from_start(drive.time)
         what = self.known
         if self.buoyancy == "dense" and float(np.max(drive.wind_speed)) <= 0.0:
             raise InvalidInputError("The dense cloud needs wind; with none at all, choose the passive one.")

@@ -10,6 +10,7 @@ from numba import njit
 
 from watchfloor.core.errors import LimitError
 from watchfloor.hazards.action import Patch
+from watchfloor.hazards.course import holding
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.wildfire.growth import NEVER
 from watchfloor.hazards.wildfire.measures import cells
@@ -107,11 +108,6 @@ def ground(site: xr.Dataset, grid: Grid, rows: np.ndarray, crown_ratio: float) -
     )
 
 
-def _at(times: np.ndarray, now: float) -> int:
-    """Return which values hold at a time: those of the last time that is not later."""
-    return int(np.clip(np.searchsorted(times, now + 1e-6, "right") - 1, 0, None))
-
-
 def weather(
     drive: xr.Dataset,
     grid: Grid,
@@ -166,7 +162,7 @@ def weather(
     names = ("wind_speed", "wind_direction", *MOISTURES)
     values = {name: (drive[name].values, "time" in drive[name].dims) for name in names}
     for p, now in enumerate(begins):
-        at = _at(times, now)
+        at = holding(times, now)
         here = {name: array[at] if timed else array for name, (array, timed) in values.items()}
         to = np.radians(here["wind_direction"] + theta["direction"] + 180.0)
         speed = here["wind_speed"] * theta["wind"] * 60.0 / FOOT / OPEN

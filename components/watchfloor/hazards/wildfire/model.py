@@ -10,6 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Patch
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
+from watchfloor.hazards.course import from_start
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.site import coarsen, conform, telling
@@ -166,10 +167,8 @@ class Wildfire(Hazard):
         codes = static.fuel_model.broadcast_like(xr.Dataset(coords={"y": site.y, "x": site.x}))
         codes = codes.transpose(*_GRID).values
         fuels.check(codes, rows)
-        if "time" in drive.coords and float(drive.time[0]) > 0.0:
-            raise InvalidInputError(
-                f"The forcing begins {float(drive.time[0]):g} s after the run; give a value at time 0."
-            )
+        if "time" in drive.coords:
+            from_start(drive.time)
         for name in ("wind_speed", "wind_direction", *MOISTURES):
             here = drive[name]
             if {"y", "x"} & set(here.dims) and here.isel(time=0, missing_dims="ignore").shape != grid.shape:
