@@ -1,5 +1,6 @@
 """Shared fixtures: real data where it exists, a clock that stands still, a real server and a real browser."""
 
+import gc
 import importlib.util
 import os
 import sys
@@ -45,3 +46,9 @@ _kit = sys.modules.setdefault(_SPEC.name, importlib.util.module_from_spec(_SPEC)
 if not hasattr(_kit, "served"):
     _SPEC.loader.exec_module(_kit)
 browser, served = _kit.browser, _kit.served
+
+
+def pytest_collection_finish() -> None:
+    """Spare libraries and the tests themselves from every search for garbage: some million objects, walked each time."""
+    gc.collect()
+    gc.freeze()

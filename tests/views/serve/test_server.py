@@ -169,7 +169,7 @@ def test_sixty_closed_pages_leave_nothing(tmp_path, monkeypatch):
         one._server.io_loop.add_callback(ready.set)
         one.run()
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)  # if this test fails, the others go on
     thread.start()
     assert ready.wait(60)
     assert not failed

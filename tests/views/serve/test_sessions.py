@@ -50,14 +50,14 @@ def reaped(server: Server, wait: float = 20) -> None:
     time.sleep(0.3)  # the last one's callbacks
 
 
-@pytest.fixture
-def desk(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
     """The real desk over the invented region; a page that nobody joins is closed after a moment."""
-    monkeypatch.setattr(server_module, "UNUSED", 200)
-    monkeypatch.setattr(server_module, "CHECK", 100)
-    settings = Settings(port=0, data=tmp_path)
+    settings = Settings(port=0, data=tmp_path_factory.mktemp("desk"))
     made: queue.Queue[Server] = queue.Queue()
-    with watchfloor.open("demo", settings=settings) as floor:
+    with pytest.MonkeyPatch.context() as patch, watchfloor.open("demo", settings=settings) as floor:
+        patch.setattr(server_module, "UNUSED", 200)
+        patch.setattr(server_module, "CHECK", 100)
 
         def run() -> None:
             server = Server(settings, floor=floor, folders=[folder("apps")], collect=False)
@@ -96,6 +96,7 @@ def test_memory_goes_back_when_pages_close(desk, monkeypatch):
     gave: queue.Queue[str] = queue.Queue()
     monkeypatch.setattr(server_module, "give_back", lambda: gave.put("back"))
     loop = desk._server.io_loop
+    desk._pages = 0
     loop.add_callback(desk._trim)  # as many pages as before: nothing to give
     with pytest.raises(queue.Empty):
         gave.get(timeout=0.2)
