@@ -1,21 +1,23 @@
 """What is new: one table that grows with every commit, read from a cursor on."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from watchfloor.core.clock import from_micros
-from watchfloor.store import series
 from watchfloor.store.database import Database
+from watchfloor.store.series import Directory
 from watchfloor.store.tables import change
 
-__all__ = ["Change", "Part", "changes", "cursor"]
+__all__ = ["Change", "Changes", "Part", "cursor"]
 
 Part = Literal["record", "series", "observation", "mark", "journal", "feed", "quarantine"]
 _OF_SERIES = frozenset({"series", "observation", "mark"})
+_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -65,30 +67,52 @@ def cursor(database: Database) -> int:
         return int(connection.execute(select(func.coalesce(func.max(change.c.cursor), 0))).scalar_one())
 
 
-def changes(database: Database, since: int, limit: int) -> list[Change]:
-    """Return changes after `since`, oldest first."""
-    statement = select(change).where(change.c.cursor > since).order_by(change.c.cursor).limit(limit)
-    with database.read() as connection:
-        rows = connection.execute(statement).all()
-        touched = {row.cursor: json.loads(row.detail) for row in rows if row.table in _OF_SERIES}
-        names = (
-            series.names(connection, (number for ids in touched.values() for number in ids))
-            if touched
-            else {}
-        )
-    return [
-        Change(
-            cursor=row.cursor,
-            table=cast("Part", row.table),
-            key=row.key,
-            known=from_micros(row.known),
-            revision=row.detail if row.table == "record" else "",
-            kind=row.kind,
-            source=row.source,
-            series=tuple(names[number] for number in touched.get(row.cursor, ())),
-            count=row._mapping["count"],  # a row has a method of that name
-            first=None if row.first is None else from_micros(row.first),
-            last=None if row.last is None else from_micros(row.last),
-        )
-        for row in rows
-    ]
+class Changes:
+    """What happened, as it is asked for by many: the newest changes are read from their rows once.
+
+    Parameters
+    ----------
+    database
+        Where they are.
+    directory
+        The names of series.
+    """
+
+    def __init__(self, database: Database, directory: Directory) -> None:
+        self._database, self._directory = database, directory
+        self._made: dict[int, Change] = {}
+        database.undone.append(self._made.clear)
+
+    def after(self, since: int, limit: int) -> list[Change]:
+        """Return changes after a cursor, oldest first."""
+        statement = select(change).where(change.c.cursor > since).order_by(change.c.cursor).limit(limit)
+        made = self._made
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+            found = {row.cursor: made[row.cursor] for row in rows if row.cursor in made}
+            new = [row for row in rows if row.cursor not in found]
+            ids = {row.cursor: json.loads(row.detail) for row in new if row.table in _OF_SERIES}
+            names = self._directory.names(connection, (number for part in ids.values() for number in part))
+        found |= {
+            row.cursor: _change(row, [names[number] for number in ids.get(row.cursor, ())]) for row in new
+        }
+        made.update(list(found.items())[-_KEPT:])
+        for old in sorted(made)[:-_KEPT]:
+            made.pop(old, None)
+        return [found[row.cursor] for row in rows]
+
+
+def _change(row: Row[Any], series: Sequence[str]) -> Change:
+    return Change(
+        cursor=row.cursor,
+        table=cast("Part", row.table),
+        key=row.key,
+        known=from_micros(row.known),
+        revision=row.detail if row.table == "record" else "",
+        kind=row.kind,
+        source=row.source,
+        series=tuple(series),
+        count=row._mapping["count"],  # a row has a method of that name
+        first=None if row.first is None else from_micros(row.first),
+        last=None if row.last is None else from_micros(row.last),
+    )

@@ -26,6 +26,7 @@ __all__ = ["Marked"]
 
 _REASON = 500
 _CHECKS = 2**31
+_COLUMNS = ("series_id", "time", "checks", "flag", "reason", "known")
 
 Place = tuple[int, int]
 """Number of the series, and microseconds."""
@@ -91,6 +92,7 @@ class Marked:
         as_of: datetime | None,
     ) -> "pd.DataFrame":
         """Return the last mark of each value, by series and time."""
+        import numpy as np
         import pandas as pd
 
         later = mark.alias("later")
@@ -104,26 +106,34 @@ class Marked:
         if as_of is not None:
             conditions.append(mark.c.known <= micros(as_of))
             newer.append(later.c.known <= micros(as_of))
-        columns = [mark.c[name] for name in ("series_id", "time", "checks", "flag", "reason", "known")]
+        columns = [mark.c[name] for name in _COLUMNS]
         statement = select(*columns).where(*conditions, ~select(1).where(*newer).exists())
         statement = statement.order_by(mark.c.series_id, mark.c.time)
         with self._database.read() as connection:
-            table = names(connection)
             if chosen is None:
+                table = names(connection)
                 rows = list(connection.execute(statement))
             else:
-                wanted = set(chosen)
-                ids = [number for number, name in table.items() if name in wanted]
+                ids = self._directory.numbers(connection, chosen)
+                table = self._directory.names(connection, ids)
                 rows = [
                     row
-                    for part in parts(sorted(ids))
+                    for part in parts(ids)
                     for row in connection.execute(statement.where(mark.c.series_id.in_(part)))
                 ]
-        frame = pd.DataFrame(rows, columns=["series", "time", "checks", "flag", "reason", "known"])
-        frame["series"] = frame["series"].map(table).astype("str")
-        frame["reason"] = frame["reason"].astype("str")
-        frame = stamped(frame.astype({"checks": "int64", "flag": "int8", "time": "int64", "known": "int64"}))
-        return frame.sort_values(["series", "time"], kind="stable", ignore_index=True)
+        rows = sorted(rows, key=lambda row: (table[row.series_id], row.time))
+        columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+        frame = pd.DataFrame(
+            {
+                "series": pd.array([table[number] for number in columns[0]], dtype="str"),
+                "time": np.array(columns[1], np.int64),
+                "checks": np.array(columns[2], np.int64),
+                "flag": np.array(columns[3], np.int8),
+                "reason": pd.array(columns[4], dtype="str"),
+                "known": np.array(columns[5], np.int64),
+            }
+        )
+        return stamped(frame)
 
 
 def _last(connection: Connection, places: set[Place]) -> dict[Place, tuple[int, Judgement]]:

@@ -95,11 +95,8 @@ class Measured:
         span = [None if at is None else micros(at) for at in (start, end, as_of)]
         rows: list[Row[Any]] = []
         with self._database.read() as connection:
-            table = names(connection)
-            ids = None
-            if chosen is not None:
-                wanted = set(chosen)
-                ids = sorted(number for number, name in table.items() if name in wanted)
+            ids = None if chosen is None else self._directory.numbers(connection, chosen)
+            table = names(connection) if ids is None else self._directory.names(connection, ids)
             for part in [None] if ids is None else parts(ids):
                 within = [] if part is None else [observation.c.series_id.in_(part)]
                 rows += connection.execute(

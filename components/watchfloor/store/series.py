@@ -37,7 +37,9 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ids: dict[str, int] = {}
-        database.undone.append(self._ids.clear)
+        self._names: dict[int, str] = {}
+        # A write that was undone may give the same numbers again, to others.
+        database.undone += [self._ids.clear, self._names.clear]
 
     def describe(self, items: Iterable[Series], known: datetime | None) -> Appended:
         """Store descriptions; one that says what the last one said is a duplicate."""
@@ -106,6 +108,26 @@ class Directory:
             self._ids.update(have)
         return {name: self._ids[name] for name in names}
 
+    def numbers(self, connection: Connection, names: Iterable[str]) -> list[int]:
+        """Return the numbers of those of these series that are known, in rising order."""
+        ids, wanted = self._ids, set(names)
+        missing = [name for name in wanted if name not in ids]
+        for start in range(0, len(missing), _CHUNK):
+            part = missing[start : start + _CHUNK]
+            found = select(series.c.name, series.c.id).where(series.c.name.in_(part))
+            ids.update({row.name: row.id for row in connection.execute(found)})
+        return sorted(ids[name] for name in wanted if name in ids)
+
+    def names(self, connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+        """Return the names of series by their numbers, which never change."""
+        known, wanted = self._names, set(numbers)
+        missing = [number for number in wanted if number not in known]
+        for start in range(0, len(missing), _CHUNK):
+            part = missing[start : start + _CHUNK]
+            found = select(series.c.id, series.c.name).where(series.c.id.in_(part))
+            known.update({row.id: row.name for row in connection.execute(found)})
+        return {number: known[number] for number in wanted}
+
     def note(
         self,
         connection: Connection,
@@ -122,13 +144,9 @@ class Directory:
         self._database.note(connection, at, [row])
 
 
-def names(connection: Connection, numbers: Iterable[int] | None = None) -> dict[int, str]:
-    """Return the names of series by their numbers; of all if None."""
-    found = {row.id: row.name for row in connection.execute(select(series.c.id, series.c.name))}
-    if numbers is None:
-        return found
-    wanted = set(numbers)
-    return {number: name for number, name in found.items() if number in wanted}
+def names(connection: Connection) -> dict[int, str]:
+    """Return the names of all series by their numbers."""
+    return {row.id: row.name for row in connection.execute(select(series.c.id, series.c.name))}
 
 
 def check_name(name: str) -> None:

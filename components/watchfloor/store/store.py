@@ -16,7 +16,7 @@ from watchfloor.store import backup, chains, changes, migrations, revisions
 from watchfloor.store.address import backend as backend_of
 from watchfloor.store.archive import Archive, folder_of
 from watchfloor.store.arrivals import Arrivals
-from watchfloor.store.changes import Change
+from watchfloor.store.changes import Change, Changes
 from watchfloor.store.database import Database
 from watchfloor.store.journal import Journal
 from watchfloor.store.measurements import Measurements
@@ -64,6 +64,7 @@ class Store(Measurements, Arrivals):
         Arrivals.__init__(self, database)
         self._database = database
         self._shelf = Shelf(database)
+        self._changes = Changes(database, self._directory)
 
     @classmethod
     def open(
@@ -255,7 +256,7 @@ class Store(Measurements, Arrivals):
 
     def changes(self, since: int, limit: int = 10_000) -> list[Change]:
         """Return what happened after a cursor, oldest first; observations are one change a commit."""
-        return changes.changes(self._database, since, limit)
+        return self._changes.after(since, limit)
 
     @contextmanager
     def batch(self) -> Iterator[None]:

@@ -114,7 +114,7 @@ class Files:
 
     def write_members(self, members: dict[str, Member]) -> None:
         """Put on the disk which series there are."""
-        body = {"head": self._head(), "series": {name: asdict(item) for name, item in members.items()}}
+        body = {"head": self._head(), "series": {name: vars(item) for name, item in members.items()}}
         _write(self.folder / "series.json", body, sync=True)
 
     def write_state(self, state: State, *, sync: bool = False) -> None:
