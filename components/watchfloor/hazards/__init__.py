@@ -11,6 +11,7 @@ BESIDES = (
     "base",
     "byhand",
     "cascade",
+    "course",
     "derived",
     "ensemble",
     "grid",
