@@ -305,7 +305,7 @@ def pieces(
     ------
     tuple
         Slice of members; list of (share of shape (members, elements) or None for all, intensity of shape (members,
-        cells)); the elements' places among the cells.
+        cells)); the elements' places among the cells. The next piece may take the memory of the one before.
     """
     cells = run.cells_of(part)
     place = part.elements.cell if cells is None else np.searchsorted(cells, part.elements.cell)
@@ -320,10 +320,15 @@ def pieces(
     )
     fields = part.fields() + ([ARRIVAL] if timed else [])
     extra = (4 if moving or walls else 0) + 2 * walls + (len(part.reads) > 1)
+    room: np.ndarray | None = None
     for where, values in run.outcome.blocks(fields, cells, extra, rows):
         intensity = part.intensity(values)
         when = None if not timed else values[ARRIVAL] if same else values[ARRIVAL][:, place]
-        there = run.behaviour.present(where, when, part.elements.cell) if moving else None
+        there = None
+        if moving:
+            if room is None or room.shape[0] < intensity.shape[0]:
+                room = np.empty((intensity.shape[0], part.elements.cell.size), np.float32)
+            there = run.behaviour.present(where, when, part.elements.cell, room)
         if not walls:
             yield where, [(there, intensity)], place
             continue
@@ -345,8 +350,12 @@ def _left(run: Run, districts: int) -> np.ndarray | None:
     counts = elements.weights["people"]
     before = np.bincount(elements.district, counts, minlength=districts)[:districts]
     everywhere = elements.size == run.outcome.size
+    room: np.ndarray | None = None
     for where, values in run.outcome.blocks(fields, None if everywhere else elements.cell, 2):
-        there = run.behaviour.present(where, values.get(ARRIVAL), elements.cell)
+        count = len(run.behaviour.patches[where])
+        if room is None or room.shape[0] < count:
+            room = np.empty((count, elements.cell.size), np.float32)
+        there = run.behaviour.present(where, values.get(ARRIVAL), elements.cell, room)
         for row in range(there.shape[0]):
             stay = np.zeros(districts)
             _tally(there[row], counts, elements.district, stay)
@@ -356,5 +365,18 @@ def _left(run: Run, districts: int) -> np.ndarray | None:
 
 @njit(cache=True, nogil=True)
 def _tally(share: np.ndarray, counts: np.ndarray, district: np.ndarray, out: np.ndarray) -> None:
+    if out.size == 1:
+        # four sums side by side: one alone waits for itself at each step
+        one = two = three = four = 0.0
+        whole = share.size - share.size % 4
+        for e in range(0, whole, 4):
+            one += share[e] * counts[e]
+            two += share[e + 1] * counts[e + 1]
+            three += share[e + 2] * counts[e + 2]
+            four += share[e + 3] * counts[e + 3]
+        for e in range(whole, share.size):
+            one += share[e] * counts[e]
+        out[0] = one + two + three + four
+        return
     for e in range(share.size):
         out[district[e]] += share[e] * counts[e]

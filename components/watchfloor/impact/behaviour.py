@@ -15,8 +15,9 @@ from watchfloor.impact.ground import Ground
 
 __all__ = ["TARGETS", "Behaviour", "compiled"]
 
-TARGETS = ("population", "indoor_fraction")
-"""Fields of the exposure that actions may change."""
+TARGETS = ("population", "indoor_fraction", "ignition_sources")
+"""Fields of the exposure that actions may change. No figure is reckoned from sources of ignition: that they are cut off is
+kept with the plan, and no plan is refused for it."""
 
 
 def compiled(
@@ -124,7 +125,9 @@ class Behaviour:
         """Whether anybody is told to stay indoors in any member."""
         return any(patch.target == "indoor_fraction" for each in self.patches for patch in each)
 
-    def present(self, members: slice, arrival: np.ndarray | None, cells: np.ndarray) -> np.ndarray:
+    def present(
+        self, members: slice, arrival: np.ndarray | None, cells: np.ndarray, out: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return the share of people who are still there when the hazard comes.
 
         Parameters
@@ -135,15 +138,25 @@ class Behaviour:
             Time of arrival, s, shape (members, elements); None where it is not known.
         cells
             Cell of each element.
+        out
+            Where to write it, float32, shape (at least these members, elements): fresh memory takes longer to get than to fill.
 
         Returns
         -------
         numpy.ndarray
             float32, shape (members, elements).
         """
-        made = np.ones((len(self.patches[members]), cells.size), np.float32)
+        count = len(self.patches[members])
+        made = np.empty((count, cells.size), np.float32) if out is None else out[:count]
+        made.fill(1.0)
         self._change(made, members, arrival, cells, "population")
-        return np.clip(made, 0.0, None, out=made)
+        scaled = all(
+            patch.operation == "multiply" and patch.value >= 0.0
+            for patches in self.patches[members]
+            for patch in patches
+            if patch.target == "population"
+        )
+        return made if scaled else np.clip(made, 0.0, None, out=made)
 
     def indoors(
         self, members: slice, arrival: np.ndarray | None, cells: np.ndarray, usual: float

@@ -6,6 +6,10 @@ from numba import njit
 __all__ = ["Curves", "fold", "paint"]
 
 _BUCKETS = 1024
+_BLOCK = 4096
+"""Elements that are looked at for all members before the next ones: their places, groups and weights stay in the cache."""
+_DENSE = 0.1
+"""Bins for each element up to which what lies between two knots is added up first."""
 
 
 class Curves:
@@ -29,6 +33,7 @@ class Curves:
         self.x = np.ascontiguousarray(x, np.float64)
         self.y = np.ascontiguousarray(y, np.float64)
         self.inverse = _BUCKETS / (self.x[-1] - self.x[0])
+        self.slope = 1.0 / np.diff(self.x)
         begins = self.x[0] + np.arange(_BUCKETS) / self.inverse
         self.start = np.clip(np.searchsorted(self.x, begins, "right") - 1, 0, self.x.size - 2).astype(
             np.int32
@@ -38,6 +43,59 @@ class Curves:
         silent = np.flatnonzero((flat != 0).any(axis=0))
         first = int(silent[0]) if silent.size else self.x.size
         self.quiet = float(self.x[first - 1]) if first else -np.inf
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gather(
+    values: np.ndarray,
+    cell: np.ndarray,
+    group: np.ndarray,
+    district: np.ndarray,
+    weight: np.ndarray,
+    pair: np.ndarray,
+    factor: np.ndarray,
+    groups: int,
+    x: np.ndarray,
+    slope: np.ndarray,
+    start: np.ndarray,
+    inverse: float,
+    quiet: float,
+    mass: np.ndarray,
+) -> int:
+    """Add up weights between every two knots, and how far between them they are.
+
+    A response is linear between knots, so this is all that any number of figures needs: `mass` has the shape (members, districts
+    x groups x pairs x (knots - 1), 2), and `pair` tells which weight it is and whether it moves, (pairs, 2).
+    """
+    elements, pairs, spans = cell.size, pair.shape[0], x.size - 1
+    varied = factor.shape[0] > 0
+    low, high, last = x[0], x[spans], start.size - 1
+    bad = 0
+    for begin in range(0, elements, _BLOCK):
+        end = min(begin + _BLOCK, elements)
+        for m in range(values.shape[0]):
+            for e in range(begin, end):
+                v = values[m, cell[e]]
+                if v <= quiet:
+                    continue
+                if not v < np.inf:
+                    bad += 1
+                    continue
+                k = spans - 1
+                f = 1.0
+                if v < high:
+                    k = start[min(max(int((v - low) * inverse), 0), last)]
+                    while x[k + 1] < v:
+                        k += 1
+                    f = min(max((v - x[k]) * slope[k], 0.0), 1.0)
+                for r in range(pairs):
+                    there = np.float64(weight[pair[r, 0], e])
+                    if varied and pair[r, 1]:
+                        there *= factor[m, e]
+                    at = ((district[e] * groups + group[e]) * pairs + r) * spans + k
+                    mass[m, at, 0] += there
+                    mass[m, at, 1] += there * f
+    return bad
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -172,6 +230,21 @@ def fold(
     some = np.ones(measures, bool) if moved is None else moved
     out = np.zeros((values.shape[0], districts, measures))
     share = _NONE if factor is None else factor
+    pair, of = np.unique(np.stack([which, some], axis=1).astype(np.int64), axis=0, return_inverse=True)
+    groups, spans = curves.y.shape[1], curves.x.size - 1
+    bins = districts * groups * pair.shape[0] * spans
+    if bins <= _DENSE * cell.size:
+        mass = np.zeros((values.shape[0], bins, 2))
+        bad = _gather(
+            values, cell, group, district, weight, pair, share, groups, curves.x, curves.slope, curves.start, curves.inverse,
+            curves.quiet, mass,
+        )  # fmt: skip
+        level, rise = np.moveaxis(mass.reshape(-1, districts, groups, pair.shape[0], spans, 2), -1, 0)
+        for measure, r in enumerate(of.ravel()):
+            y = curves.y[:, :, measure]
+            out[:, :, measure] = np.einsum("mdgk,mgk->md", level[:, :, :, r], y[..., :-1])
+            out[:, :, measure] += np.einsum("mdgk,mgk->md", rise[:, :, :, r], np.diff(y, axis=-1))
+        return out, int(bad)
     bad = _fold(
         values, cell, group, district, weight, which, share, some, curves.x, curves.y, curves.start, curves.inverse,
         curves.quiet, out,
