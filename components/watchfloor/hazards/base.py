@@ -198,11 +198,12 @@ class Hazard(param.Parameterized):
         attrs
             Of the site; what is told of this run besides comes as `more`, such as ``balance_error``.
         """
+        # plain triples: arrays that know their coordinates would be aligned with each other, which takes a millisecond
         made = {
-            item.field: xr.DataArray(
+            item.field: (
+                item.dims,
                 np.asarray(found[item.field], np.float32),
-                dims=item.dims,
-                attrs={
+                {
                     "units": item.spec.units,
                     "long_name": item.spec.en,
                     **({"standard_name": item.spec.standard_name} if item.spec.standard_name else {}),
