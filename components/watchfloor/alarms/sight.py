@@ -18,8 +18,8 @@ _TOGETHER = 600_000_000
 _PIECE = 3 * 3_600_000_000
 """The same where the past is lived through, which is told in pieces of up to two hours."""
 _ALWAYS = -(2**60)
-_PART = 100
-"""Series that are judged between two looks at the clock."""
+_PART, _SLICE = 100, 25
+"""Series that are judged together, and between two looks at the clock."""
 
 
 class Sight:
@@ -45,6 +45,11 @@ class Sight:
         self._waiting: dict[str, int] = {}
         self._sensors: Sensors | None = None
         self._series = -1
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is to be judged."""
+        return bool(self._waiting)
 
     def look(self, cube: Cube) -> None:
         """Note what the cube took in and is to be judged."""
@@ -77,13 +82,15 @@ class Sight:
         names
             Only these series; None for all.
         seconds
-            How long it may take, about; the rest waits.
+            How long it may take, about; the rest waits, and what waited longest is judged first.
         """
         chosen = list(self._waiting) if names is None else [name for name in names if name in self._waiting]
         present = known if known is not None else max(now, self._floor.now())
         began, stored, before = monotonic(), 0, self._store.cursor()
         lately = _TOGETHER if known is None or seconds is not None else _PIECE
-        for since, part in self._parts(chosen, micros(now), lately):
+        size = len(chosen) if seconds is None else _SLICE
+        slices = (chosen[start : start + size] for start in range(0, len(chosen), max(1, size)))
+        for since, part in (one for some in slices for one in self._parts(some, micros(now), lately)):
             start = None if since <= _ALWAYS else from_micros(since)
             marks = assess(cube, part, start, series=self._read(), now=present, marked=self._store.marks)
             stored += self._store.mark(marks, known).stored if marks else 0

@@ -25,7 +25,7 @@ __all__ = ["SOURCE", "Judged", "Stepped", "Teller", "Watch"]
 
 SOURCE = "watch"
 """The source that the watch is heard as, so that its health is seen where that of the feeds is."""
-REST = 0.1
+REST = 0.05
 """Seconds between two looks whether something is new."""
 SLOWEST = timedelta(seconds=10)
 """Even where nothing comes, rules are asked so often: silence and forecasts are about time too."""
@@ -34,6 +34,8 @@ PAST = timedelta(hours=72)
 CADENCE, LATE = timedelta(minutes=1), timedelta(minutes=3)
 _STANDBY, _AGAIN = 2.0, 1.0
 _MARKING = 0.1
+_SHARE = 0.15
+"""Share of the time that values are judged in which change no alarm, or else they would keep back those that do."""
 _HOUR = timedelta(hours=1)
 _LOG = logging.getLogger(__name__)
 
@@ -134,6 +136,7 @@ class Watch:
         self._seen: tuple[int, datetime] | None = None
         self._said: dict[str, str] = {}
         self._marked: datetime | None = None
+        self._saved, self._rested = _MARKING, monotonic()
 
     # One step
 
@@ -255,11 +258,11 @@ class Watch:
                     prepared = self._part("past", self.prepare)
                 began = monotonic()
                 self._part("watch", self._look)
-                # It rests as long as it works, so that one core is left to the pages that it runs beside.
+                # It rests half as long as it works, so that pages which it runs beside get their turn.
                 stop.wait(
                     _AGAIN
                     if self.trouble.keys() - {"documents"}
-                    else max(REST, min(monotonic() - began, 1.0))
+                    else max(REST, min((monotonic() - began) / 2, 1.0))
                 )
         finally:
             self.close()
@@ -280,6 +283,10 @@ class Watch:
     def _look(self) -> None:
         if self.trouble.keys() - {"documents"} or self.due():
             self.step()
+        elif self._sight.waits:
+            self._part(
+                "quality", lambda: self._rest(Cube.of(self.store), self.floor.now(), None, whole=False)
+            )
 
     # Its parts
 
@@ -309,9 +316,12 @@ class Watch:
             self._sight.look(cube)
 
     def _rest(self, cube: Cube, now: datetime, known: datetime | None, *, whole: bool) -> None:
-        """Judge all other values, after the alarms; in the past once an hour, else for a short while each time."""
+        """Judge all other values, after the alarms; in the past once an hour, else for a small share of the time."""
         if not whole:
-            self._sight.mark(cube, now, known, seconds=_MARKING)
+            began = monotonic()
+            saved = min(_MARKING, self._saved + (began - self._rested) * _SHARE)
+            self._sight.mark(cube, now, known, seconds=saved)
+            self._saved, self._rested = max(0.0, saved - (monotonic() - began)), began
         elif self._marked is None or now - self._marked >= _HOUR:
             self._marked = now
             self._sight.mark(cube, now, known)
