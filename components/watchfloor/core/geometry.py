@@ -21,10 +21,12 @@ __all__ = [
     "GEOD",
     "MAX_CROSSINGS",
     "MAX_VERTICES",
+    "UNREADABLE",
     "circle",
     "clean",
     "combine",
     "crossings",
+    "drawn",
     "polygon",
     "read",
     "repair",
@@ -36,6 +38,8 @@ GEOD = Geod(ellps="WGS84")
 MAX_VERTICES = 100_000
 MAX_CROSSINGS = 20_000
 """Crossings of edges that are worked out at most: 300 random points cross 20,000 times, and take 0.1 s to repair."""
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, shapely.errors.ShapelyError)
+"""What shapely raises where a GeoJSON geometry is none."""
 _WORLD = shapely.box(-180, -90, 180, 90)
 
 
@@ -58,16 +62,35 @@ def read(geojson: Any) -> BaseGeometry | None:
     _count(geojson)
     try:
         found = shape(geojson)
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        IndexError,
-        shapely.errors.ShapelyError,
-    ) as error:
+    except UNREADABLE as error:
         raise InvalidInputError(f"This GeoJSON {geojson['type'][:40]} cannot be read: {error}.") from error
     return clean(found)
+
+
+def drawn(geojson: Any, what: str = "place") -> BaseGeometry:
+    """Turn a GeoJSON geometry that somebody drew into a shape as it is, neither cut nor repaired.
+
+    Parameters
+    ----------
+    geojson
+        In EPSG:4326.
+    what
+        What it is, for the message.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no geometry.
+
+    Examples
+    --------
+    >>> drawn({"type": "Point", "coordinates": [112.0, 30.0]}).wkt
+    'POINT (112 30)'
+    """
+    try:
+        return shape(geojson)
+    except UNREADABLE as error:
+        raise InvalidInputError(f"The {what} is not a GeoJSON geometry: {error}.") from error
 
 
 def clean(found: BaseGeometry) -> BaseGeometry | None:

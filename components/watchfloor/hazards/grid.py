@@ -9,11 +9,10 @@ import xarray as xr
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from shapely import transform as reproject
-from shapely.errors import ShapelyError
-from shapely.geometry import shape as to_shape
 
 from watchfloor.core.burn import burn
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.geometry import drawn
 
 __all__ = ["Grid"]
 
@@ -163,14 +162,11 @@ class Grid:
             return np.ones(self.shape, bool)
         from affine import Affine
 
-        try:
-            geometry = reproject(
-                to_shape(where),
-                self._from_degrees.transform,  # type: ignore[arg-type]  # two arrays, as it is not interleaved
-                interleaved=False,
-            )
-        except (ShapelyError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InvalidInputError(f"The place is not a GeoJSON geometry: {error}.") from error
+        geometry = reproject(
+            drawn(where),
+            self._from_degrees.transform,  # type: ignore[arg-type]  # two arrays, as it is not interleaved
+            interleaved=False,
+        )
         if geometry.is_empty:
             return np.zeros(self.shape, bool)
         step_x, step_y = self.x[1] - self.x[0], self.y[1] - self.y[0]

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from pyproj import CRS, Transformer
-from shapely.errors import ShapelyError
-from shapely.geometry import shape as to_shape
 
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.geometry import drawn
 from watchfloor.hazards.derived import DERIVED, FILL
 from watchfloor.hazards.grid import Grid
 from watchfloor.hazards.resample import onto
@@ -141,10 +140,7 @@ def window(floor: Any, area: Mapping[str, Any] | None, resolution: float | None,
 def _cut(
     window: tuple[float, float, float, float], area: Mapping[str, Any], crs: str, native: float
 ) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = to_shape(dict(area)).bounds
-    except (AttributeError, KeyError, ShapelyError, TypeError, ValueError) as error:
-        raise InvalidInputError(f"The area is not a GeoJSON geometry: {error}.") from error
+    west, south, east, north = drawn(area, "area").bounds
     forward = Transformer.from_crs(4326, crs, always_xy=True)
     left, bottom, right, top = forward.transform_bounds(west, south, east, north)
     cut = (max(window[0], left), max(window[1], bottom), min(window[2], right), min(window[3], top))

@@ -10,11 +10,10 @@ import numpy as np
 import param
 import xarray as xr
 from shapely import get_coordinates
-from shapely.errors import ShapelyError
-from shapely.geometry import shape as to_shape
 
 from watchfloor.core.clock import format_time, parse_time
 from watchfloor.core.errors import InvalidInputError, LimitError, UnknownNameError
+from watchfloor.core.geometry import drawn
 from watchfloor.core.provenance import digest
 from watchfloor.hazards import HAZARDS
 from watchfloor.hazards.action import Action
@@ -315,11 +314,7 @@ def _geometry(value: Any, what: str) -> dict[str, Any] | None:
         raise InvalidInputError(
             f"The {what} is {str(value)[:60]!r}; expected a GeoJSON geometry in EPSG:4326."
         )
-    try:
-        found = to_shape(dict(value))
-        at = get_coordinates(found)
-    except (ShapelyError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise InvalidInputError(f"The {what} is not a GeoJSON geometry: {error}.") from error
+    at = get_coordinates(drawn(value, what))
     if not 0 < len(at) <= _POINTS or not np.all(np.abs(at) <= (180.0, 90.0)):  # also refuses NaN
         raise InvalidInputError(
             f"The {what} has {len(at)} points; expected 1 to {_POINTS}, within longitude -180 to 180 and latitude -90 to 90."

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 import xarray as xr
-from shapely.geometry import shape as to_shape
 
 from watchfloor.core.errors import InvalidInputError, WatchfloorError
+from watchfloor.core.geometry import drawn
 from watchfloor.core.provenance import digest
 from watchfloor.hazards.ensemble.request import fingerprint
 from watchfloor.impact.exposure import EXPOSURES
@@ -192,10 +192,7 @@ def _layer(name: str, data: Any, weights: Mapping[str, str]) -> Layer:
 
 
 def _within(made: Exposures, area: Any) -> Exposures:
-    try:
-        geometry = to_shape(area)
-    except (shapely.errors.ShapelyError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InvalidInputError(f"The area is not a GeoJSON geometry: {error}.") from error
+    geometry = drawn(area, "area")
     shapely.prepare(geometry)
     layers = {}
     for name, layer in made.layers.items():

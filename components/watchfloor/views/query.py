@@ -12,6 +12,7 @@ from shapely.geometry import shape
 
 from watchfloor.core.clock import format_time, parse_time
 from watchfloor.core.errors import InvalidInputError, LimitError
+from watchfloor.core.geometry import UNREADABLE
 from watchfloor.core.kinds import KINDS as HAZARDS
 from watchfloor.core.scales import Severity, Status
 from watchfloor.core.terms import LANGUAGES
@@ -102,14 +103,7 @@ def check_area(area: dict[str, Any]) -> None:
     """Refuse a polygon that is not one, is too long, or lies off the Earth."""
     try:
         found = shape(area)
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        IndexError,
-        shapely.errors.ShapelyError,
-    ) as error:
+    except UNREADABLE as error:
         raise InvalidInputError(f"this is no polygon: {error}.") from error
     points = shapely.get_coordinates(found)
     if len(points) < 4 or len(points) > 100_000:

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 from shapely import contains_xy
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
 
 from watchfloor.core.errors import InvalidInputError
+from watchfloor.core.geometry import drawn
 from watchfloor.hazards.action import Patch, named
 from watchfloor.hazards.base import Prepared
 from watchfloor.hazards.course import holding
@@ -58,10 +57,7 @@ def places(where: Any, names: Sequence[str], points: np.ndarray | None) -> np.nd
             raise InvalidInputError(
                 "The regions do not say where they are; give them the coordinates longitude and latitude, or name the regions."
             )
-        try:
-            return np.asarray(contains_xy(shape(dict(where)), points[:, 0], points[:, 1]), bool)
-        except (ShapelyError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InvalidInputError(f"The place is not a GeoJSON geometry: {error}.") from error
+        return np.asarray(contains_xy(drawn(where), points[:, 0], points[:, 1]), bool)
     return named(where, names, "region")
 
 
