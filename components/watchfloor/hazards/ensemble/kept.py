@@ -4,6 +4,7 @@ A member counts as kept when its name is in the folder ``done``, which is writte
 behind is either whole or run again.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,10 @@ __all__ = ["BUDGET", "Kept", "Shelf"]
 
 BUDGET = 512 * 1024 * 1024
 """Bytes of members' results that are held in memory; beyond, they go to Zarr."""
+
+
+_LEAST = 64 * 1024
+"""Bytes of a chunk at least: smaller ones cost more to open than to read."""
 
 
 class Shelf:
@@ -84,6 +89,7 @@ class Kept:
         self._arrays: dict[str, Any] = {}
         self._template: xr.Dataset | None = None
         self._done: set[int] = set()
+        self._told: dict[int, dict[str, float]] = {}
         self.courses: dict[int, xr.Dataset] = {}
         """Outputs with time, of the members that were asked for."""
 
@@ -103,6 +109,7 @@ class Kept:
             self._arrays = {str(name): group[str(name)] for name in self._template.data_vars}
             for file in (path / "done").iterdir():
                 number = int(file.name)
+                self._told[number] = json.loads(file.read_text(encoding="utf-8"))
                 if number in timed:
                     course = path / f"course-{number}.nc"
                     self.courses[number] = xr.load_dataset(course, engine="h5netcdf")
@@ -111,6 +118,7 @@ class Kept:
             # what cannot be read is run again
             self._arrays, self._template = {}, None
             self._done.clear()
+            self._told.clear()
             self.courses.clear()
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(parents=True)
@@ -127,8 +135,17 @@ class Kept:
             self.courses[number] = result
             if self._path is not None:
                 self._write(result, f"course-{number}.nc")
+        told = {
+            str(name): float(value)
+            for name, value in result.attrs.items()
+            if isinstance(value, int | float | np.number)
+        }
+        self._told[number] = told
         if self._path is not None:
-            (self._path / "done" / str(number)).touch()
+            done = self._path / "done" / str(number)
+            part = self._path / f"done-{number}.part"
+            part.write_text(json.dumps(told), encoding="utf-8")
+            part.replace(done)
         self._done.add(number)
 
     def dataset(self) -> xr.Dataset:
@@ -148,7 +165,21 @@ class Kept:
                     whole if order.size == self._members else whole.isel(member=order)
                 ).assign_attrs(like.attrs)
         coords = {name: self._template.coords[name] for name in self._template.coords}
-        return xr.Dataset(made, coords=coords | {"member": order}, attrs=dict(self._template.attrs))
+        return xr.Dataset(made, coords=coords | {"member": order}, attrs=self._attrs())
+
+    def _attrs(self) -> dict[str, Any]:
+        """Return what the members tell of themselves; of numbers that differ, such as errors of balance, the largest in size.
+
+        Whichever member is finished first says nothing.
+        """
+        assert self._template is not None
+        found = dict(self._template.attrs)
+        for name in {name for told in self._told.values() for name in told}:
+            values = [told[name] for told in self._told.values() if name in told]
+            whole = isinstance(found.get(name), int | np.integer)
+            worst = max(values, key=lambda value: (abs(value), value))
+            found[name] = int(worst) if whole and worst == int(worst) else worst
+        return found
 
     def blocks(self, name: str) -> Iterator[tuple[slice, np.ndarray]]:
         """Go through one output in pieces of its first dimension after ``member``; yield where, and the values."""
@@ -156,11 +187,22 @@ class Kept:
         if data.ndim == 1:
             yield slice(None), np.asarray(data.values)
             return
-        rows = data.shape[1]
-        each = max(1, int(self._budget / 8 // max(1, data.shape[0] * int(np.prod(data.shape[2:])) * 4)))
+        rows, each = data.shape[1], self._rows(data.shape[1:])
         for start in range(0, rows, each):
             where = slice(start, min(start + each, rows))
             yield where, np.asarray(data[:, where].values)
+
+    def _rows(self, shape: Sequence[int]) -> int:
+        """Return how many rows of all members, float32, are looked at in one go: an eighth of the budget."""
+        return max(1, int(self._budget / 8 // max(1, self._members * int(np.prod(shape[1:])) * 4)))
+
+    def _chunk(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """Return the chunks of one member's array: its rows are cut as they are read, so that none is read for another's sake."""
+        if not shape:
+            return ()
+        least = int(np.ceil(_LEAST / 4 / max(1, int(np.prod(shape[1:])))))
+        rows = min(max(self._rows(shape), least), shape[0])
+        return (max(1, rows), *(max(1, size) for size in shape[1:]))
 
     def _begin(self, lasting: xr.Dataset) -> None:
         need = sum(4 * self._members * int(np.prod(lasting[name].shape)) for name in lasting.data_vars)
@@ -183,7 +225,7 @@ class Kept:
             self._arrays[str(name)] = group.create_array(
                 str(name),
                 shape=(self._members, *shape),
-                chunks=(1, *(max(1, size) for size in shape)),
+                chunks=(1, *self._chunk(shape)),
                 dtype="float32",
                 dimension_names=["member", *map(str, lasting[name].dims)],
             )
