@@ -14,6 +14,7 @@ from bokeh.document import Document
 
 from watchfloor.store import Observation, Series, Store
 from watchfloor.views.serve.hub import FAILURES, MOST, Batch, Hub
+from watchfloor.views.serve.subscription import Subscription
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Row:
     cursor: int
     table: str = "record"
     key: str = ""
+    kind: str = ""
 
 
 class Rows:
@@ -167,6 +169,19 @@ def test_a_busy_page_gets_one_push_with_all(hub, rows):
     assert [change.cursor for batch in got for change in batch.changes] == list(range(1, 61))
     assert len(got) <= 2
     one.close()
+
+
+def test_an_alarm_waits_for_less_than_what_else_is_new():
+    got: list[Batch] = []
+    one = Subscription(got.append, None, 0)
+    one.offer([Row(1)], 1, complete=True)
+    assert one.push(10.0, 0.5, 0.2)
+    one.offer([Row(2)], 2, complete=True)
+    assert not one.push(10.3, 0.5, 0.2)
+    one.offer([Row(3, kind="alarm")], 3, complete=True)
+    assert not one.push(10.1, 0.5, 0.2)
+    assert one.push(10.3, 0.5, 0.2)
+    assert [change.cursor for batch in got for change in batch.changes] == [1, 2, 3]
 
 
 def test_a_page_that_sleeps_too_long_reads_everything_anew(rows):

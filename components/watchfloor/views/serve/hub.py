@@ -24,6 +24,8 @@ POLL = 0.1
 """Seconds between two looks at the store's cursor."""
 PUSH = 0.5
 """Least seconds between two pushes to one page."""
+URGENT = 0.2
+"""The same where an alarm is among what is new."""
 BEAT = 2.0
 """Seconds between two signs of life; a page calls itself stale after three without one."""
 FAILURES = 5
@@ -227,7 +229,8 @@ class Hub:
         for one in list(self._subscriptions):
             if one.beats and beat is not None:
                 one._beat = beat
-            self._pushes += one.push(now, 0 if one.beats else self._least)
+            least = 0 if one.beats else self._least
+            self._pushes += one.push(now, least, min(least, URGENT))
 
     def _read(self) -> None:
         """Read what is new once, for all."""

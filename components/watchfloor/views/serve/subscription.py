@@ -67,6 +67,10 @@ class Beat:
     trouble: str = ""
 
 
+_URGENT = "alarm"
+"""The kind of record that is not kept waiting."""
+
+
 @dataclass(eq=False)
 class Subscription:
     """One receiver; it ends with `close`, with its page, or when nothing holds it.
@@ -119,10 +123,22 @@ class Subscription:
             self._complete = self._complete and complete
             self._reached = max(self._reached, reached)
 
-    def push(self, now: float, least: float) -> bool:
-        """Hand over what waits, if the last push is long enough ago; tell whether it was handed over."""
+    def push(self, now: float, least: float, urgent: float | None = None) -> bool:
+        """Hand over what waits, if the last push is long enough ago; tell whether it was handed over.
+
+        Parameters
+        ----------
+        now
+            Seconds of `core.clock.monotonic`.
+        least
+            Least seconds since the last push.
+        urgent
+            The same where an alarm waits; as `least` if None.
+        """
         with self._lock:
             waits = self._beat is not None or bool(self._pending) or not self._complete
+            if urgent is not None and any(change.kind == _URGENT for change in self._pending):
+                least = urgent
             if self.closed or self._scheduled or not waits or now - self._pushed < least:
                 return False
             if not self._wanted():
