@@ -150,6 +150,26 @@ class Grid:
         lon, lat = inverse.transform(east, north)
         return np.asarray(lon), np.asarray(lat)
 
+    def check(self, values: xr.DataArray, what: str) -> None:
+        """Refuse a map that is on another grid; what is the same everywhere is on every one.
+
+        Parameters
+        ----------
+        values
+            Any dims; those named ``y`` and ``x`` are looked at.
+        what
+            What it is, for the message.
+
+        Raises
+        ------
+        InvalidInputError
+            If it has other rows or columns.
+        """
+        if {"y", "x"} & set(values.dims) and (values.sizes.get("y"), values.sizes.get("x")) != self.shape:
+            raise InvalidInputError(
+                f"{what} is on another grid than the site; interpolate it to the site first."
+            )
+
     def mask(self, where: Any) -> np.ndarray:
         """Return which cells a GeoJSON geometry in EPSG:4326 touches, shape (y, x); None is everywhere.
 

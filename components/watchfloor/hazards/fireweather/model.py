@@ -181,12 +181,7 @@ class FireWeather(Hazard):
                 )
         factor = 2 if fidelity == "preview" and min(grid.shape) >= 6 else 1
         for name in _WEATHER:
-            if {"y", "x"} & set(drive[name].dims) and tuple(
-                drive[name].sizes[d] for d in _GRID if d in drive[name].dims
-            ) != grid.shape:
-                raise InvalidInputError(
-                    f"{name} is on another grid than the site; interpolate it to the site first."
-                )
+            grid.check(drive[name], name)
         grid = grid.coarse(factor) if factor > 1 else grid
         latitude = grid.degrees()[1].ravel()
         start = np.stack(

@@ -171,10 +171,7 @@ class Flood(Hazard):
         full = coarsen(full, factor)
         rain = drive.rain_rate
         if "y" in rain.dims:
-            if rain.sizes["y"] != grid.shape[0] or rain.sizes["x"] != grid.shape[1]:
-                raise InvalidInputError(
-                    "The rain is on another grid than the site; interpolate it to the site first."
-                )
+            grid.check(rain, "The rain")
             rain = coarsen(rain.to_dataset(name="r"), factor).r
         grid = grid.coarse(factor) if factor > 1 else grid
         if mask.any() and "sea_level" not in forcing:

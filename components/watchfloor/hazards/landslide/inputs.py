@@ -21,10 +21,7 @@ def peak(drive: xr.Dataset, native: Grid, factor: int) -> np.ndarray | None:
     values = drive.ground_acceleration
     if float(values.max()) <= 0.0:
         return None
-    if values.ndim and values.shape != native.shape:
-        raise InvalidInputError(
-            "The ground acceleration is on another grid than the site; interpolate it to the site first."
-        )
+    native.check(values, "The ground acceleration")
     whole = xr.Dataset({"a": (_GRID, np.broadcast_to(values.values, native.shape))})
     return np.asarray(coarsen(whole, factor).a.values / 9.80665)
 
@@ -35,10 +32,7 @@ def rain_steps(
     """Return edges, s, and the rain between them, mm/h, with the run's length divided into steps."""
     rain = drive.rain_rate
     if "y" in rain.dims:
-        if rain.sizes["y"] != native.shape[0] or rain.sizes["x"] != native.shape[1]:
-            raise InvalidInputError(
-                "The rain is on another grid than the site; interpolate it to the site first."
-            )
+        native.check(rain, "The rain")
         rain = coarsen(rain.to_dataset(name="r"), factor).r
     starts = np.array([0.0])
     if "time" in rain.dims:

@@ -170,11 +170,7 @@ class Wildfire(Hazard):
         if "time" in drive.coords:
             from_start(drive.time)
         for name in ("wind_speed", "wind_direction", *MOISTURES):
-            here = drive[name]
-            if {"y", "x"} & set(here.dims) and here.isel(time=0, missing_dims="ignore").shape != grid.shape:
-                raise InvalidInputError(
-                    f"{name} is on another grid than the site; interpolate it to the site first."
-                )
+            grid.check(drive[name], name)
         lit = places(forcing, drive, grid, codes, rows)
         if not lit and not np.any(static.burned.values > 0.5):
             raise InvalidInputError(
