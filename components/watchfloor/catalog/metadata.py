@@ -105,7 +105,18 @@ _FieldName: TypeAlias = Annotated[str, AfterValidator(_field)]
 Shape: TypeAlias = Annotated[str, AfterValidator(_shape)]
 
 
-class Colour(_Model):
+class _Way(_Model):
+    """How something is shown; one word will do where it is the same for all, or goes by severity."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if value == "severity":
+            return {"severity": True}
+        return {"fixed": value} if isinstance(value, str) else value
+
+
+class Colour(_Way):
     """How a layer is coloured; exactly one of the ways below.
 
     In YAML: ``severity``, ``"#5AA9FF"``, ``{field: water_depth}``, ``{column: population, field: population}`` or
@@ -142,13 +153,6 @@ class Colour(_Model):
     names: Annotated[dict[str, _Title], BeforeValidator(_texts)] = Field(default_factory=dict)
     other: _Hex = "#9AA3AD"
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        if value == "severity":
-            return {"severity": True}
-        return {"fixed": value} if isinstance(value, str) else value
-
     @model_validator(mode="after")
     def _one(self) -> "Colour":
         ways = [bool(self.fixed), self.severity, self.field is not None, self.values is not None]
@@ -165,7 +169,7 @@ class Colour(_Model):
         return value.replace("_", " ")
 
 
-class Marker(_Model):
+class Marker(_Way):
     """Which marker points have: one for all, by severity, or by the value of a column."""
 
     fixed: Shape | None = None
@@ -173,13 +177,6 @@ class Marker(_Model):
     column: str | None = None
     values: Annotated[dict[str, Shape], BeforeValidator(_texts)] | None = None
     other: Shape = "circle"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        if value == "severity":
-            return {"severity": True}
-        return {"fixed": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one(self) -> "Marker":

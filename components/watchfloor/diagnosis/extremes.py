@@ -172,17 +172,8 @@ def fit_maxima(maxima: ArrayLike) -> Extremes:
     """
     data = _data(maxima, "yearly maxima")
     scale = np.sqrt(6.0) * data.std() / np.pi
-    start = (data.mean() - 0.5772 * scale, np.log(scale), 0.1)
-    best = min(
-        (
-            optimize.minimize(
-                lambda at: _loss("gev", data, at[0], np.exp(at[1]), at[2]), (start[0], start[1], shape),
-                method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 5000},
-            )
-            for shape in (0.1, -0.1)
-        ),
-        key=lambda found: float(found.fun),
-    )  # fmt: skip
+    start = (data.mean() - 0.5772 * scale, np.log(scale))
+    best = _fitted(lambda at: _loss("gev", data, at[0], np.exp(at[1]), at[2]), start)
     return Extremes(
         "gev", float(best.x[0]), float(np.exp(best.x[1])), float(best.x[2]), data, 1.0, -float(best.fun)
     )
@@ -209,16 +200,9 @@ def fit_peaks(peak: ArrayLike, threshold: float, years: float) -> Extremes:
         raise InvalidInputError(
             f"Peaks go down to {data.min():g} in {years:g} years; expected peaks above the threshold of {threshold:g}, and a time."
         )
-    best = min(
-        (
-            optimize.minimize(
-                lambda at: _loss("gpd", data, threshold, np.exp(at[0]), at[1]), (np.log(data.mean() - threshold), shape),
-                method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 5000},
-            )
-            for shape in (0.1, -0.1)
-        ),
-        key=lambda found: float(found.fun),
-    )  # fmt: skip
+    best = _fitted(
+        lambda at: _loss("gpd", data, threshold, np.exp(at[0]), at[1]), (np.log(data.mean() - threshold),)
+    )
     rate = len(data) / years
     return Extremes(
         "gpd", float(threshold), float(np.exp(best.x[0])), float(best.x[1]), data, rate, -float(best.fun)
@@ -332,6 +316,23 @@ def _loss(kind: str, data: Floats, location: float, scale: float, shape: float) 
         log = np.log(body) / shape
     total = len(data) * np.log(scale) + (1.0 + shape) * log.sum()
     return float(total + np.exp(-log).sum()) if kind == "gev" else float(total)
+
+
+def _fitted(loss: Callable[[Floats], float], start: tuple[float, ...]) -> Any:
+    """Return where a loss is least: the better of two searches, from a heavy tail and from a bounded one.
+
+    `start` is all but the shape, which is the last of what is searched for.
+    """
+    found = [
+        optimize.minimize(
+            loss,
+            (*start, shape),
+            method="Nelder-Mead",
+            options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 5000},
+        )
+        for shape in (0.1, -0.1)
+    ]
+    return min(found, key=lambda one: float(one.fun))
 
 
 def _cross(beyond: Callable[[float], float], start: float, step: float, end: float | None = None) -> float:
