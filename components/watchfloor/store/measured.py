@@ -216,8 +216,11 @@ def ticks(time: Any) -> list[int]:
 
 def stamped(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Turn the columns time and known of a table from microseconds into times."""
+    import pandas as pd
+
     for name in ("time", "known"):
-        frame[name] = frame[name].astype("datetime64[us]").dt.tz_localize("UTC")
+        ticks = frame[name].to_numpy("int64").astype("datetime64[us]")
+        frame[name] = pd.DatetimeIndex(ticks).tz_localize("UTC")
     return frame
 
 
