@@ -8,7 +8,17 @@ import pytest
 
 import watchfloor
 from watchfloor.core.errors import InvalidInputError, LimitError, UnknownNameError
-from watchfloor.impact.cascade import Cascade, Event, Link, Trigger, cascades_of, play, probabilities, read
+from watchfloor.impact.cascade import (
+    Cascade,
+    Event,
+    Link,
+    Trigger,
+    cascades_of,
+    play,
+    probabilities,
+    read,
+    steps,
+)
 from watchfloor.store import Store
 
 
@@ -208,3 +218,44 @@ def test_the_demos_cascades_are_whole():
     assert [link.effect for link in made.chain("hospital", row)][-2:] == ["outage", "hospital"]
     wet = found["river"].changed({"landslide>dam": 1.0})
     assert probabilities(wet)["dam"] > probabilities(found["river"])["dam"]
+
+
+def test_steps_are_in_the_order_of_time_each_with_what_brought_it_about():
+    events = (
+        Event("a", "A", probability=1.0),
+        Event("b", "B", probability=1.0),
+        Event("c", "C"),
+        Event("d", "D", gate="all"),
+        Event("e", "E"),
+    )
+    links = (
+        Link("a", "c", 1.0, delay=50.0),
+        Link("b", "c", 1.0, delay=20.0),
+        Link("b", "d", 1.0, delay=10.0),
+        Link("c", "d", 1.0, delay=30.0),
+        Link("a", "e", 0.0),
+    )
+    made = play(Cascade("x", "X", events=events, links=links), 3)
+    found = steps(made, 1)
+    assert [(step.event.name, step.time, step.by) for step in found] == [
+        ("a", 0.0, "itself"), ("b", 0.0, "itself"), ("c", 20.0, "event"), ("d", 50.0, "event"),
+    ]  # fmt: skip
+    assert [link.name for link in found[2].links] == ["b>c"], "any: the first that came"
+    assert {link.name for link in found[3].links} == {"b>d", "c>d"}, "all: each was needed"
+    with pytest.raises(UnknownNameError):
+        steps(made, 9)
+
+
+def test_a_step_that_a_result_told_has_its_trigger_and_number():
+    events = (
+        Event("flood", "Flood", kind="flood", trigger=Trigger("water_depth_max", 0.3)),
+        Event("dark", "Outage"),
+    )
+    cascade = Cascade("x", "X", events=events, links=(Link("flood", "dark", 1.0, delay=60.0),))
+    there = np.array([True, False])
+    made = play(cascade, 2, given={"flood": there}, when={"flood": np.array([600.0, 0.0])})
+    first, second = steps(made, 0, {"flood": np.array([1.25, 0.1])})
+    assert (first.by, first.time, first.value, first.trigger.above) == ("result", 600.0, 1.25, 0.3)
+    assert (second.by, second.time) == ("event", 660.0)
+    assert np.isnan(steps(made, 0)[0].value)
+    assert steps(made, 1) == ()

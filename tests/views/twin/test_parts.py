@@ -17,7 +17,7 @@ from watchfloor.store.records import Record
 from watchfloor.views.selection import Selection
 from watchfloor.views.twin import export, forms
 from watchfloor.views.twin.begin import begun, model_of
-from watchfloor.views.twin.bundle import BUNDLE, build
+from watchfloor.views.twin.bundle import BUNDLE, FRAME, build, frame
 from watchfloor.views.twin.card import Card
 from watchfloor.views.twin.course import Course
 from watchfloor.views.twin.desk import TwinDesk
@@ -46,6 +46,7 @@ def ready(work):
 
 def test_the_bundle_is_what_its_files_make():
     assert BUNDLE.read_text(encoding="utf-8") == build(), "run python -m watchfloor.views.twin.bundle"
+    assert FRAME.read_text(encoding="utf-8") == frame(), "run python -m watchfloor.views.twin.bundle"
 
 
 def test_every_word_of_the_desk_is_there_in_both_languages():
@@ -70,6 +71,36 @@ def test_every_model_of_the_registry_has_a_form(name):
     for row in rows:
         assert row["doc"], row["name"]
         assert row["type"] in {"switch", "choice", "number", "pair", "text"}
+
+
+@pytest.mark.parametrize("name", list(HAZARDS))
+def test_every_parameter_and_measure_is_named_and_explained_in_both_languages(name):
+    table, kind = terms(), HAZARDS[name]
+    for row in forms.form(kind, {}, name):
+        words = table[f"param.{row['name']}"]
+        assert row["label"] == {"en": words["en"], "zh": words["zh"]}
+        assert words["en"] and words["zh"] and words["zh"] != words["en"], row["name"]
+        assert row["doc"]["zh"] != row["doc"]["en"], (
+            f"the table of terms does not explain {row['name']} in Chinese"
+        )
+        said = table.get(f"param.{name}.{row['name']}.doc") or table[f"param.{row['name']}.doc"]
+        # what is translated is what the model says now
+        assert said["en"] == " ".join(row["doc"]["en"].split()), row["name"]
+        assert (row["unit"] == "") or row["unit"] in forms._UNITS
+    for measure in kind.measures:
+        assert measure.zh
+        for number in measure.parameters:
+            assert forms.label(number)["zh"] != forms.label(number)["en"], number
+
+
+def test_no_words_are_kept_for_parameters_that_are_gone():
+    known = {"param"}
+    for name in HAZARDS:
+        kind = HAZARDS[name]
+        known |= {f"param.{row['name']}{end}" for row in forms.form(kind, {}) for end in ("", ".doc")}
+        known |= {f"param.{name}.{row['name']}.doc" for row in forms.form(kind, {})}
+        known |= {f"param.{number}" for measure in kind.measures for number in measure.parameters}
+    assert {key for key in terms() if key.startswith("param.")} <= known
 
 
 def test_the_form_changes_what_is_asked_and_hostile_messages_cost_nothing(floor, ready):

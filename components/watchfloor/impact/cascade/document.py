@@ -115,12 +115,22 @@ def _link(document: Document, where: tuple[str | int, ...], item: Any) -> Link:
         for key, value in _table(document, (*where, "forces"), told.get("forces") or {}, None).items()
     }
     relation: Any = str(told.get("relation") or ("forces" if forces else "triggers"))
-    why, source = str(told.get("why") or ""), str(told.get("source") or "")
+    why, zh = _title(document, (*where, "why"), told["why"]) if told.get("why") else ("", "")
+    source = str(told.get("source") or "")
     return _made(
         document,
         where,
         lambda: Link(
-            str(told["from"]), str(told["to"]), probability, seconds, spread, relation, forces, why, source
+            str(told["from"]),
+            str(told["to"]),
+            probability,
+            seconds,
+            spread,
+            relation,
+            forces,
+            why,
+            source,
+            zh,
         ),
     )
 

@@ -116,7 +116,7 @@ class Link:
         ``triggers`` (brings about) or ``forces`` (drives: what it changes is in `forces`).
     forces
         What it changes in the effect's model: field of `core.fields` and the amount that is added.
-    why
+    why, why_zh
         One sentence.
     source
         Where the probability is from.
@@ -131,6 +131,7 @@ class Link:
     forces: Mapping[str, float] = field(default_factory=dict)
     why: str = ""
     source: str = ""
+    why_zh: str = ""
 
     def __post_init__(self) -> None:
         said = f"The link from {self.cause!r} to {self.effect!r}"

@@ -85,7 +85,8 @@ class Play:
         """Links and how often they passed on, one a row.
 
         Columns ``cause``, ``effect``, ``relation``, ``probability`` (given the cause), ``passed`` (share of all members in which it
-        passed on), ``share`` (of the members with the effect, in how many it passed on), ``delay`` (s), ``why``, ``source``.
+        passed on), ``share`` (of the members with the effect, in how many it passed on), ``delay`` (s), ``why``, ``why_zh``,
+        ``source``.
         """
         rows = []
         for link in self.cascade.links:
@@ -100,10 +101,22 @@ class Play:
                     "share": float((passed & effect).sum() / effect.sum()) if effect.any() else 0.0,
                     "delay": link.delay,
                     "why": link.why,
+                    "why_zh": link.why_zh or link.why,
                     "source": link.source,
                 }
             )
-        columns = ["cause", "effect", "relation", "probability", "passed", "share", "delay", "why", "source"]
+        columns = [
+            "cause",
+            "effect",
+            "relation",
+            "probability",
+            "passed",
+            "share",
+            "delay",
+            "why",
+            "why_zh",
+            "source",
+        ]
         return pd.DataFrame(rows, columns=columns)
 
     def probability(self, event: str) -> float:
@@ -159,6 +172,10 @@ class Play:
         """SHA-256 of the graph, the members, the seed and what was given."""
         told = {name: values.astype(int).tolist() for name, values in self.given.items()}
         return digest([self.cascade.key, self.members.tolist(), self.seed, told])
+
+    def arrives(self, link: Link, member: int) -> float:
+        """Return when a link's effect would come in a member, s; infinite where its cause did not happen."""
+        return self._arrives(link, row_of(self.members, member))
 
     def _arrives(self, link: Link, row: int) -> float:
         return float(self.time[link.cause][row]) + _delay(link, Streams(self.seed, int(self.members[row])))

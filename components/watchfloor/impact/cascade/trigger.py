@@ -1,5 +1,6 @@
 """What a hazard's result says of a cascade's events, member by member."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from watchfloor.impact.assessment import ARRIVAL
 from watchfloor.impact.cascade.graph import Cascade, Trigger
 from watchfloor.impact.result import Impact
 
-__all__ = ["triggered"]
+__all__ = ["highest", "triggered"]
 
 
 def triggered(cascade: Cascade, impact: Impact) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -37,25 +38,53 @@ def triggered(cascade: Cascade, impact: Impact) -> tuple[dict[str, np.ndarray], 
     given: dict[str, np.ndarray] = {}
     when: dict[str, np.ndarray] = {}
     run = impact.run
+    timed = ARRIVAL in run.outcome.fields
+    for name, trigger, cells in _looked(cascade, impact):
+        found, first = np.zeros(impact.members.size, bool), np.zeros(impact.members.size)
+        if cells.size:
+            for where, values in run.outcome.blocks([trigger.field, *([ARRIVAL] if timed else [])], cells):
+                above = values[trigger.field] > trigger.above
+                found[where] = above.any(axis=1)
+                if timed:
+                    early = np.where(above, values[ARRIVAL], np.inf).min(axis=1)
+                    first[where] = np.where(np.isfinite(early), early, 0.0)
+        given[name], when[name] = found, first
+    return given, when
+
+
+def highest(cascade: Cascade, impact: Impact) -> dict[str, np.ndarray]:
+    """Return the number that each trigger looks at: the highest value of its output at its place, one for each member.
+
+    Parameters
+    ----------
+    cascade, impact
+        As of `triggered`.
+
+    Returns
+    -------
+    dict
+        By event, in the field's unit; NaN where its place lies outside of the run.
+    """
+    made: dict[str, np.ndarray] = {}
+    for name, trigger, cells in _looked(cascade, impact):
+        made[name] = np.full(impact.members.size, np.nan)
+        if cells.size:
+            for where, values in impact.run.outcome.blocks([trigger.field], cells):
+                made[name][where] = values[trigger.field].max(axis=1)
+    return made
+
+
+def _looked(cascade: Cascade, impact: Impact) -> Iterator[tuple[str, Trigger, np.ndarray]]:
+    """Go through the events that a result tells, with what is looked at and in which cells."""
     for event in cascade.events:
         trigger = event.trigger
-        if trigger is None or trigger.field not in run.outcome.fields or event.kind not in ("", impact.kind):
+        if (
+            trigger is None
+            or trigger.field not in impact.run.outcome.fields
+            or event.kind not in ("", impact.kind)
+        ):
             continue
-        cells = _cells(trigger, run)
-        if not cells.size:
-            given[event.name] = np.zeros(impact.members.size, bool)
-            when[event.name] = np.zeros(impact.members.size)
-            continue
-        timed = ARRIVAL in run.outcome.fields
-        found, first = np.zeros(impact.members.size, bool), np.zeros(impact.members.size)
-        for where, values in run.outcome.blocks([trigger.field, *([ARRIVAL] if timed else [])], cells):
-            above = values[trigger.field] > trigger.above
-            found[where] = above.any(axis=1)
-            if timed:
-                early = np.where(above, values[ARRIVAL], np.inf).min(axis=1)
-                first[where] = np.where(np.isfinite(early), early, 0.0)
-        given[event.name], when[event.name] = found, first
-    return given, when
+        yield event.name, trigger, _cells(trigger, impact.run)
 
 
 def _cells(trigger: Trigger, run: Any) -> np.ndarray:

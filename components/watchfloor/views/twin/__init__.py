@@ -4,11 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from watchfloor.views.twin.cascades import Cascades
     from watchfloor.views.twin.desk import TwinDesk
 
-__all__ = ["TwinDesk"]
+__all__ = ["Cascades", "TwinDesk"]
 
-_HOMES = {"TwinDesk": "desk"}
+_HOMES = {"Cascades": "cascades", "TwinDesk": "desk"}
 
 
 def __getattr__(name: str) -> Any:

@@ -144,7 +144,7 @@ class Asked(param.Parameterized):
                     for key, one in dict(courses.get("values") or {}).items()
                 }
         places = {key: one for key, one in now.places.items() if key != name}
-        self.change(f"place:{name}", places=places, courses=courses)
+        self.change(f"away:{name}", places=places, courses=courses)
 
     def steer(self, at: int, lon: float, lat: float) -> None:
         """Move one point of a track."""
@@ -234,6 +234,21 @@ class Asked(param.Parameterized):
             self.param.update(placing=f"measure:{measure}", drawn=[])
         else:
             self.act((*now.actions, action))
+
+    def redraw(self, at: int) -> None:
+        """Have the next taps on the map say where a measure that is taken stands."""
+        if self.scenario is None or not 0 <= at < len(self.scenario.actions):
+            raise InvalidInputError("There is no such measure any more; nothing was done.")
+        now = self.placing == f"outline:{at}"
+        self.param.update(placing="" if now else f"outline:{at}", drawn=[])
+
+    @property
+    def placed(self) -> str:
+        """Name of the measure that is being drawn; empty for none."""
+        what, _, name = self.placing.partition(":")
+        if what == "outline" and self.scenario is not None and int(name) < len(self.scenario.actions):
+            return str(self.scenario.actions[int(name)].measure)
+        return name if what == "measure" else ""
 
     def tapped(self, lon: float, lat: float) -> bool:
         """Take a tap on the map; false if nothing is being placed."""

@@ -42,7 +42,11 @@ def frame() -> str:
     >>> frame().count("export function render(")
     1
     """
-    inner = (_MAP / "frame.js").read_text(encoding="utf-8").replace("export function render(", "function framed(", 1)
+    inner = (
+        (_MAP / "frame.js")
+        .read_text(encoding="utf-8")
+        .replace("export function render(", "function framed(", 1)
+    )
     told = "// Made by watchfloor.views.twin.bundle of frame.js and handles.js; edit those, not this.\n"
     return told + inner + "\n" + (_MAP / "handles.js").read_text(encoding="utf-8")
 

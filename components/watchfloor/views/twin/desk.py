@@ -15,6 +15,7 @@ from watchfloor.views.selection import Selection
 from watchfloor.views.situation.picture import Picture
 from watchfloor.views.twin.begin import FIRST, begun
 from watchfloor.views.twin.card import Card
+from watchfloor.views.twin.cascades import Cascades
 from watchfloor.views.twin.course import Course
 from watchfloor.views.twin.forms import models
 from watchfloor.views.twin.frames import Frames
@@ -70,12 +71,14 @@ class TwinDesk(Viewer):
         self.outcome = Outcome(floor, chosen, **shared)
         self.stakes = Stakes(floor, chosen, **shared)
         self.stakes.find = self.map.frame.see
+        self.cascades = Cascades(floor, chosen, **shared)
+        self.setup.find = self.map.frame.see
         self.scenarios = Scenarios(floor, chosen, **shared)
         self.card = Card(floor, chosen, **shared)
         self.frames = Frames(floor, chosen, **shared)
         self.course = Course(floor, chosen, **shared)
         self.parts: list[Any] = [
-            self.setup, self.bar, self.outcome, self.stakes, self.scenarios, self.card, self.frames, self.course,
+            self.setup, self.bar, self.outcome, self.stakes, self.cascades, self.scenarios, self.card, self.frames, self.course,
         ]  # fmt: skip
         self._stop = self.work.listen(["scenario"], self._named)
         self._thread: Thread | None = None
@@ -92,7 +95,7 @@ class TwinDesk(Viewer):
             "side": stacked(self.setup, self.scenarios, self.card),
             "kpi": self.bar,
             "list": stacked(self.outcome),
-            "detail": stacked(self.stakes),
+            "detail": stacked(self.stakes, self.cascades),
             "time": stacked(self.frames, self.course),
         }
 

@@ -18,7 +18,7 @@ from watchfloor.hazards.byhand import ADDED
 
 log = logging.getLogger(__name__)
 
-__all__ = ["courses", "form", "label", "measures", "models", "places", "sourced", "stated", "track"]
+__all__ = ["courses", "doc", "form", "label", "measures", "models", "places", "sourced", "stated", "track"]
 
 _PARTS = 4
 """Parts of a site whose own numbers stand in the form at most: a dam or two, not every room of a mine."""
@@ -57,7 +57,20 @@ def label(name: str) -> dict[str, str]:
     return {language: (row or {}).get(language) or plain for language in LANGUAGES}
 
 
-def form(kind: type[Hazard], settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+def doc(model: str, name: str, said: str) -> dict[str, str]:
+    """Return what a parameter of a model means, in all languages: as the model says it, and as the table of terms does.
+
+    Examples
+    --------
+    >>> doc("flood", "wet", "Depth from which a cell counts as flooded, m.")["zh"]
+    '网格计为淹没的水深，m。'
+    """
+    table = terms()
+    row = table.get(f"param.{model}.{name}.doc") or table.get(f"param.{name}.doc") or {}
+    return {language: said if language == "en" else row.get(language) or said for language in LANGUAGES}
+
+
+def form(kind: type[Hazard], settings: Mapping[str, Any], model: str = "") -> list[dict[str, Any]]:
     """Return the form's rows for a model's parameters, with the values that hold.
 
     Parameters
@@ -66,6 +79,8 @@ def form(kind: type[Hazard], settings: Mapping[str, Any]) -> list[dict[str, Any]
         The model's class.
     settings
         What differs from the defaults.
+    model
+        Its name in the registry: words of the table may be for this model only.
 
     Examples
     --------
@@ -78,7 +93,7 @@ def form(kind: type[Hazard], settings: Mapping[str, Any]) -> list[dict[str, Any]
         if name == "name" or (one.precedence is not None and one.precedence < 0):
             continue
         row: dict[str, Any] = {
-            "name": name, "label": label(name), "doc": one.doc or "", "unit": unit(one.doc or ""),
+            "name": name, "label": label(name), "doc": doc(model, name, one.doc or ""), "unit": unit(one.doc or ""),
             "value": _json(settings.get(name, one.default)), "default": _json(one.default),
         }  # fmt: skip
         if isinstance(one, param.Boolean):

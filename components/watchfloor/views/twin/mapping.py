@@ -1,5 +1,6 @@
 """The map of the twin desk: the floor's map with the result on it, and what is placed and drawn by hand."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -138,7 +139,7 @@ class TwinMap(MapView):
             (
                 {"en": one.en, "zh": one.zh}[language]
                 for one in work.scenario.kind.measures
-                if one.name == name
+                if one.name == work.placed
             ),
             name,
         )
@@ -171,7 +172,7 @@ class TwinMap(MapView):
     def _heard(self, message: Any) -> None:
         """Take what a hand does with handles; all else is the map's."""
         what, work = message.get("do"), self.work
-        acts = {
+        acts: dict[Any, Callable[[], object]] = {
             "drag": lambda: work.drag(
                 str(message["id"])[:120], *(float(v) for v in inverse(said(message, "x"), said(message, "y")))
             ),

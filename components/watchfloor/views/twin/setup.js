@@ -68,7 +68,7 @@ const SetupPane = pane("setup", (ctx) => {
       inputs.set(key, {set: (value) => { if (ctx.root.getRootNode().activeElement !== typed) typed.value = value === null ? "" : String(value); }});
       control = typed;
     }
-    return row(key, name, one.unit, `${one.doc} (${ctx.t("twin.default")}: ${one.default})`, control, one.value !== one.default);
+    return row(key, name, one.unit, `${one.doc[ctx.language] || one.doc.en} (${ctx.t("twin.default")}: ${one.default})`, control, one.value !== one.default);
   }
 
   const driven = (one) => (one.at === undefined ? `drive:${one.field}` : `drive:${one.field}:${one.at}`);
@@ -117,7 +117,7 @@ const SetupPane = pane("setup", (ctx) => {
   function placing(state) {
     if (!state.placing) return null;
     const [what, name] = state.placing.split(":");
-    const measure = state.measures.known.find((one) => one.name === name);
+    const measure = state.measures.known.find((one) => one.name === state.placed);
     return h("div", {class: "notice", role: "status"}, ctx.t(what === "place" ? "twin.tap_place" : "twin.tap_line", {name: measure ? says(measure) : name, n: state.points}), " ",
       what === "place" ? null : h("button", {type: "button", class: "primary", onclick: () => ctx.send("finish")}, ctx.t("twin.finish")), " ",
       h("button", {type: "button", onclick: () => ctx.send("stop")}, ctx.t("twin.stop")));
@@ -127,6 +127,8 @@ const SetupPane = pane("setup", (ctx) => {
     const change = (name) => (event) => ctx.send("action", {number, name, value: Number(event.target.value)});
     const known = ctx.state.measures.known.find((item) => item.name === one.measure) || {};
     return h("li", {}, h("div", {class: "line"}, h("strong", {}, says(known)), h("button", {type: "button", class: "small", "aria-label": ctx.t("twin.drop"), onclick: () => ctx.send("action", {number, drop: true})}, "✕")),
+      one.shape ? h("div", {class: "line"}, h("span", {class: "muted"}, one.points ? ctx.t("twin.points", {n: one.points}) : ctx.t("twin.everywhere")),
+        h("button", {type: "button", class: "small", "aria-label": `${ctx.t("twin.draw_where")}: ${says(known)}`, "aria-pressed": String(ctx.state.placing === `outline:${number}`), onclick: () => ctx.send("redraw", {number})}, ctx.t("twin.draw_where"))) : null,
       h("div", {class: "numbers"}, one.numbers.map((item) => h("label", {}, `${item.label[ctx.language] || item.label.en} ${item.unit}`, h("input", {type: "number", step: "any", value: item.value, onchange: change(item.name)}))),
         h("label", {}, `${ctx.t("twin.from_hour")} h`, h("input", {type: "number", step: "any", min: 0, value: one.start, onchange: change("start")})),
         h("label", {}, ctx.t("twin.reliability"), h("input", {type: "number", step: 0.05, min: 0, max: 1, value: one.reliability, onchange: change("reliability")}))));
@@ -155,8 +157,9 @@ const SetupPane = pane("setup", (ctx) => {
         row("start", ctx.t("twin.start"), "UTC", "", when),
         row("observed", ctx.t("twin.observed"), "", ctx.t("twin.observed.long"), h("input", {type: "checkbox", checked: state.observed, "aria-label": ctx.t("twin.observed"),
           onchange: (event) => ctx.send("start", {value: when.value ? `${when.value}:00Z` : "", observed: event.target.checked})}))),
-      drive.numbers.length || state.places.length ? group(ctx.t("twin.drive"), true, drive.numbers.map(driver),
+      drive.numbers.length || state.places.length || state.track ? group(ctx.t("twin.drive"), true, drive.numbers.map(driver),
         state.places.map((one) => site(one, state)),
+        state.track ? h("button", {type: "button", class: "chip", onclick: () => ctx.send("track")}, ctx.t("twin.track")) : null,
         state.more ? h("button", {type: "button", class: "chip", onclick: () => ctx.send("add")}, `+ ${ctx.t("twin.add")}`) : null) : null,
       state.measures.known.length ? group(ctx.t("twin.measures"), true,
         h("div", {class: "chips"}, state.measures.known.map((one) => h("button", {type: "button", class: "chip", title: one.source, onclick: () => ctx.send("measure", {name: one.name})}, `+ ${says(one)}`))),
@@ -180,7 +183,7 @@ const SetupPane = pane("setup", (ctx) => {
     box.setAttribute("aria-label", ctx.t("twin.setup"));
     if (!state.model) { fill(box, h("div", {class: "empty", role: "status"}, ctx.t("twin.opening"))); shape = ""; return; }
     // the form is built anew only when it has other fields: a hand on a slider is not disturbed
-    const now = JSON.stringify([ctx.language, state.model, state.models.length, state.form.map((one) => one.name), (state.drive || {numbers: []}).numbers.map(driven), state.more,
+    const now = JSON.stringify([ctx.language, state.model, state.models.length, state.form.map((one) => one.name), (state.drive || {numbers: []}).numbers.map(driven), state.more, state.track,
       state.places, state.measures, state.placing, state.points, state.area, state.same, state.selected, state.hours, state.cell, state.start, state.observed, state.resolution]);
     const focus = ctx.root.getRootNode().activeElement;
     if (now !== shape && !(focus && focus.type === "range" && inputs.size)) { const top = ctx.root.scrollTop; shape = now; build(state); ctx.root.scrollTop = top; }

@@ -1,16 +1,19 @@
 """What is asked: model, place, time, settings, what drives it, what is done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import numpy as np
+
 from watchfloor.core.clock import format_time, parse_time
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Action
+from watchfloor.views.map.mercator import forward
 from watchfloor.views.situation.rows import millis
 from watchfloor.views.twin.base import TwinPane, TwinView
-from watchfloor.views.twin.forms import courses, form, measures, models, places, sourced, stated
+from watchfloor.views.twin.forms import courses, form, measures, models, places, sourced, stated, track
 from watchfloor.views.twin.work import number
 
 __all__ = ["Setup", "SetupPane"]
@@ -37,6 +40,8 @@ class Setup(TwinView):
     follows: ClassVar[tuple[str, ...]] = ("scenario", "inputs", "errors", "placing", "drawn")
 
     def __init__(self, *args: Any, **params: Any) -> None:
+        self.find: Any = None
+        """Takes a box in metres that the map is to show; the desk sets it."""
         super().__init__(*args, **params)
         self.watch(self.selection, ["area"])
 
@@ -50,7 +55,7 @@ class Setup(TwinView):
         told: dict[str, Any] = {
             "models": list(models()),
             "model": now.model,
-            "form": form(kind, now.settings),
+            "form": form(kind, now.settings, now.model),
             "errors": dict(work.errors),
             "start": None if now.start is None else millis(now.start),
             "observed": now.observed,
@@ -62,6 +67,7 @@ class Setup(TwinView):
             "seed": now.seed,
             "measures": measures(kind.measures, now.actions, now.length),
             "placing": work.placing,
+            "placed": work.placed,
             "points": len(work.drawn),
             "drive": None,
             "places": [],
@@ -75,6 +81,7 @@ class Setup(TwinView):
                 for one in places(forcing, site)
             ]
             told["more"] = sourced(forcing)
+            told["track"] = bool(track(forcing))
             if {"x", "y"} <= set(site.coords):
                 told["cell"] = abs(float(site.x[1] - site.x[0]))
                 told["size"] = [int(site.sizes["x"]), int(site.sizes["y"])]
@@ -85,13 +92,13 @@ class Setup(TwinView):
         if what == "model":
             self.work.choose(str(message["name"]))
             return
-        acts = {
+        acts: dict[str, Callable[[Mapping[str, Any]], object]] = {
             "set": self._set, "reset": self._reset, "hours": self._hours, "resolution": self._resolution,
             "window": lambda _: self.work.window(), "start": self._start, "number": self._number, "placing": self._placing,
             "measure": lambda one: self.work.take(str(one["name"])), "finish": lambda _: self.work.finish(),
             "stop": lambda _: self.work.param.update(placing="", drawn=[]), "action": self._action,
             "add": lambda _: self.work.add(), "remove": lambda one: self.work.remove(str(one["name"])[:80]),
-            "put": self._put,
+            "put": self._put, "track": self._track, "redraw": lambda one: self.work.redraw(int(number(one, "number"))),
         }  # fmt: skip
         if what in acts and self.work.scenario is not None:
             acts[what](message)
@@ -120,6 +127,16 @@ class Setup(TwinView):
     def _put(self, message: Mapping[str, Any]) -> None:
         """Put a place where its typed coordinates say."""
         self.work.place(str(message["name"])[:80], number(message, "lon"), number(message, "lat"))
+
+    def _track(self, _: Mapping[str, Any]) -> None:
+        """Show the whole of a track on the map."""
+        points = [] if self.work.inputs is None else track(self.work.inputs[1])
+        if self.find is not None and points:
+            x, y = forward([p[0] for p in points], [p[1] for p in points])
+            room = 0.15 * max(float(np.ptp(x)), float(np.ptp(y)), 1e4)
+            self.find(
+                (float(x.min()) - room, float(y.min()) - room, float(x.max()) + room, float(y.max()) + room)
+            )
 
     def _placing(self, message: Mapping[str, Any]) -> None:
         name = str(message["name"])[:80]

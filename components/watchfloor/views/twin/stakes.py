@@ -1,6 +1,7 @@
 """Who and what is hit, beside the result: totals with uncertainty, districts, facilities in order of need, needs and stocks."""
 
 import logging
+from functools import partial
 from threading import Lock, Thread
 from typing import Any, ClassVar
 
@@ -89,6 +90,7 @@ class Stakes(TwinView):
         answer = self.work.answer
         if answer is None or answer.ensemble is None:
             self._found, self._trouble = None, ""
+            self.work.impact = None
             self.refresh()
             return
         if answer.stage != "done":
@@ -104,19 +106,22 @@ class Stakes(TwinView):
         while (ensemble := self._wanted) is not None and ensemble is not last:
             last = ensemble
             found: dict[str, Any] | None = None
+            impact: Impact | None = None
             trouble = ""
             try:
-                found = told(assess(ensemble, exposures(self.floor)))
+                impact = assess(ensemble, exposures(self.floor))
+                found = told(impact)
             except WatchfloorError as error:
                 trouble = str(error)
             except Exception:
                 log.exception("the impact of a run could not be told")
                 trouble = "The impact could not be worked out; the reason is in the server's log."
             if ensemble is self._wanted:
-                on_page(self._doc, lambda found=found, trouble=trouble: self._arrive(found, trouble))  # type: ignore[misc]
+                on_page(self._doc, partial(self._arrive, found, trouble, impact))
 
-    def _arrive(self, found: dict[str, Any] | None, trouble: str) -> None:
+    def _arrive(self, found: dict[str, Any] | None, trouble: str, impact: Impact | None) -> None:
         self._found, self._trouble = found, trouble
+        self.work.impact = impact
         self.refresh()
 
 

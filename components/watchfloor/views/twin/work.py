@@ -56,6 +56,7 @@ class Work(Asked):
     preview = param.ClassSelector(class_=Answer, allow_None=True, doc="How the preview stands.")
     longer = param.ClassSelector(class_=Answer, allow_None=True, doc="How the longer run stands.")
     shown = param.ClassSelector(class_=Shown, default=Shown(), doc="What of the result is looked at.")
+    impact = param.Parameter(None, doc="Who and what the shown result hits; None while it is not worked out.")
     kept = param.Integer(0, doc="Grows whenever the library changed.")
 
     def __init__(self, floor: Any, selection: Selection, shelf: Shelf | None = None, **params: Any) -> None:
@@ -162,6 +163,13 @@ class Work(Asked):
         thread = Thread(target=work, name="twin-aside", daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def settle(self, seconds: float = 60.0) -> None:
+        """Wait until all that runs and all slow work is done: for notebooks and tests."""
+        self.runs.wait(seconds)
+        for thread in list(self._threads):
+            if thread is not current_thread():
+                thread.join(timeout=seconds)
 
     def close(self) -> None:
         """Cancel all that runs, and wait for what is worked on: a store is not closed under its readers."""
