@@ -147,6 +147,9 @@ def test_descriptions_are_kept_with_their_past(store, clock):
     assert store.series(as_of=now - MINUTE).empty
     assert store.describe([first]).stored == 1, "a description may go back to what it was"
     assert store.series().loc["g", "lon"] == 110.5
+    assert list(store.series(names="h").index) == ["h"]
+    assert store.series(now, ["g", "none"])["lon"].to_dict() == {"g": 110.5}
+    assert store.series(names=[]).columns.tolist() == store.series().columns.tolist()
 
 
 def test_a_series_that_was_only_observed_is_listed_too(store, clock):

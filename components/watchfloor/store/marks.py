@@ -125,11 +125,11 @@ class Marked:
         columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
         frame = pd.DataFrame(
             {
-                "series": pd.array([table[number] for number in columns[0]], dtype="str"),
+                "series": pd.Series([table[number] for number in columns[0]], dtype="str"),
                 "time": np.array(columns[1], np.int64),
                 "checks": np.array(columns[2], np.int64),
                 "flag": np.array(columns[3], np.int8),
-                "reason": pd.array(columns[4], dtype="str"),
+                "reason": pd.Series(list(columns[4]), dtype="str"),
                 "known": np.array(columns[5], np.int64),
             }
         )

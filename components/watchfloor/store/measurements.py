@@ -48,9 +48,11 @@ class Measurements:
         """Store what series measure; the same description again is a duplicate."""
         return self._directory.describe(series, known)
 
-    def series(self, as_of: datetime | None = None) -> "pd.DataFrame":
-        """Return every series: index name; columns title, field, units, lon, lat, hazard, attrs."""
-        return self._directory.series(as_of)
+    def series(
+        self, as_of: datetime | None = None, names: str | Iterable[str] | None = None
+    ) -> "pd.DataFrame":
+        """Return every series, or those of `names` that there are: index name; columns title, field, units, lon, lat, hazard, attrs."""
+        return self._directory.series(as_of, [names] if isinstance(names, str) else names)
 
     def observe(
         self, observations: "Iterable[Observation] | pd.DataFrame", known: datetime | None = None

@@ -12,7 +12,7 @@ from watchfloor.core.clock import from_micros, micros
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.store.database import Database
 from watchfloor.store.records import Series
-from watchfloor.store.revisions import Appended, text
+from watchfloor.store.revisions import Appended, parts, text
 from watchfloor.store.tables import description, series
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Directory:
                 self.note(connection, at, "series", [ids[name] for name in stored], len(stored))
         return Appended(len(stored), len(batch) - len(stored), from_micros(at) if stored else None)
 
-    def series(self, as_of: datetime | None) -> "pd.DataFrame":
-        """Return what is known of each series, described or not."""
+    def series(self, as_of: datetime | None, chosen: Iterable[str] | None = None) -> "pd.DataFrame":
+        """Return what is known of each series, described or not; of those of these names, or of all if None."""
         import pandas as pd
 
         inner = description.alias("inner")
@@ -77,8 +77,13 @@ class Directory:
         statement = statement.join_from(
             series, description, description.c.seq == last.correlate(series).scalar_subquery(), isouter=True
         )
+        statement = statement.order_by(series.c.name)
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(series.c.name)).all()
+            if chosen is None:
+                rows = list(connection.execute(statement))
+            else:
+                named = [statement.where(series.c.name.in_(part)) for part in parts(sorted(set(chosen)))]
+                rows = [row for part in named for row in connection.execute(part)]
         frame = pd.DataFrame(
             [
                 (

@@ -137,7 +137,7 @@ def drawn(
     end = min(known, max(alarm.at, verdict.time) + _AFTER)
     start = min(alarm.onset, end) - _BEFORE
     found = curve(floor.store, name, start, end, _WIDTH, as_of)
-    series = floor.store.series(as_of=as_of)
+    series = floor.store.series(as_of, name)
     there = name in series.index
     attrs = series.loc[name, "attrs"] if there else {}
     return {

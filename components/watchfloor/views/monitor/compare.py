@@ -238,7 +238,7 @@ class Compare(MonitorView):
 
     def _known(self, name: Any) -> str:
         found = str(name)[:300]
-        if found not in self.floor.store.series(as_of=self.selection.as_of).index:
+        if found not in self.floor.store.series(self.selection.as_of, found).index:
             raise InvalidInputError(
                 f"There is no series {plain(found, 80)}; choose one that the search finds."
             )

@@ -162,7 +162,7 @@ class SeriesChart(Part):
             pn.io.push_notebook(self.body)
 
     def _about(self, name: str) -> dict[str, Any]:
-        series = self.floor.store.series(as_of=self.selection.as_of)
+        series = self.floor.store.series(self.selection.as_of, name)
         if name not in series.index:
             raise UnknownNameError("series", name[:80], [])
         row = series.loc[name]
