@@ -122,15 +122,15 @@ class Marked:
                     for row in connection.execute(statement.where(mark.c.series_id.in_(part)))
                 ]
         rows = sorted(rows, key=lambda row: (table[row.series_id], row.time))
-        columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+        told: list[Any] = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
         frame = pd.DataFrame(
             {
-                "series": pd.Series([table[number] for number in columns[0]], dtype="str"),
-                "time": np.array(columns[1], np.int64),
-                "checks": np.array(columns[2], np.int64),
-                "flag": np.array(columns[3], np.int8),
-                "reason": pd.Series(list(columns[4]), dtype="str"),
-                "known": np.array(columns[5], np.int64),
+                "series": pd.Series([table[number] for number in told[0]], dtype="str"),
+                "time": np.array(told[1], np.int64),
+                "checks": np.array(told[2], np.int64),
+                "flag": np.array(told[3], np.int8),
+                "reason": pd.Series(list(told[4]), dtype="str"),
+                "known": np.array(told[5], np.int64),
             }
         )
         return stamped(frame)
