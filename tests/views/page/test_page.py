@@ -4,17 +4,21 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import ClassVar
 
 import panel as pn
 import pytest
+from bokeh.document import Document
+from panel.io.resources import _env
 
 from watchfloor.core.errors import InvalidInputError, UnknownNameError, UnsafeError
 from watchfloor.core.terms import terms
 from watchfloor.views import page as room
 from watchfloor.views import theme
 from watchfloor.views.components import Component
-from watchfloor.views.page import Page, page
+from watchfloor.views.page import Page, page, shell
 from watchfloor.views.page.signals import KEPT, Signals
+from watchfloor.views.serve.policy import sign_scripts
 from watchfloor.views.text import LIMIT, prose, text
 from watchfloor.views.theme import THEMES, css, tokens
 
@@ -61,6 +65,37 @@ def test_frame_has_no_inline_handler_and_no_outside_address():
         assert not re.search(r"\son[a-z]+\s*=", source), name
         assert "innerHTML" not in source, name
         assert not re.search(r"https?://(?!www\.w3\.org)", source), name
+
+
+def test_the_browser_loads_modules_itself_where_none_needs_a_map():
+    class Sign(pn.custom.JSComponent):
+        _esm = "export function render() {}"
+
+    class Mapped(Sign):
+        _importmap: ClassVar = {"imports": {"other": "./other.js"}}
+
+    plain, mapped = Document(), Document()
+    plain.add_root(Sign().get_root())
+    mapped.add_root(Mapped().get_root())
+    assert shell._native(plain)
+    assert not shell._native(mapped)
+    files = ["static/es-module-shims@^1.10.0/dist/es-module-shims.min.js", "static/js/bokeh.min.js?v=1"]
+    # as Panel writes them, and as the server signs them
+    scripts = _env.get_template("js_resources.html").render(
+        js_files=files,
+        js_modules=[],
+        js_module_exports={},
+        js_raw=["Bokeh.start()"],
+        resource_declarations={},
+        hashes={},
+    )
+    for text_ in (scripts, sign_scripts(scripts, "key")):
+        assert "es-module-shims" in text_
+        left = shell._without_loader(text_)
+        assert "shim" not in left
+        assert left.count("<script") == left.count("</script>") == 2
+        assert "bokeh.min.js" in left
+        assert "Bokeh.start()" in left
 
 
 def test_message_of_many_keeps_the_last():

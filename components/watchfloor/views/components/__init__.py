@@ -28,7 +28,7 @@ class Component(pn.custom.JSComponent):
     """One part of the screen.
 
     A subclass names its module: ``_module = "chips.js"``, a file beside the Python file. The style sheet
-    ``chips.css``, where there is one, is taken too.
+    ``chips.css``, where there is one, is taken too. A served page names the module by its address, and the browser keeps it.
 
     Raises
     ------
@@ -43,6 +43,7 @@ class Component(pn.custom.JSComponent):
 
     _module: ClassVar[str] = ""
     _stylesheets: ClassVar[list[str]] = [BASE_CSS]
+    _bundle_css: ClassVar[list[Path]] = []
     _rename: ClassVar[dict[str, Any]] = {}
 
     __abstract = True
@@ -58,7 +59,8 @@ class Component(pn.custom.JSComponent):
                     f"{module.name} uses {refused.group(0)!r}, which could turn text into markup or reach outside; "
                     "build elements and set their textContent."
                 )
-            cls._esm = module
+            # a file that the browser fetches by itself: as text in the model, Panel would compile it there
+            cls._esm = cls._bundle = module
             looks = module.with_suffix(".css")
             if looks.is_file():
                 cls._stylesheets = [BASE_CSS, looks.read_text(encoding="utf-8")]

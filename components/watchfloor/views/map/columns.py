@@ -233,7 +233,12 @@ def _areas(shapes: npt.NDArray[np.object_], every: dict[str, Any]) -> dict[str, 
 
 
 def _rings(polygon: Any) -> list[npt.NDArray[np.float64]]:
-    return [shapely.get_coordinates(ring) for ring in (polygon.exterior, *polygon.interiors)]
+    return [_placed(shapely.get_coordinates(ring)) for ring in (polygon.exterior, *polygon.interiors)]
+
+
+def _placed(at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return places to the centimetre: more is not seen, and half of what a browser would be sent."""
+    return np.round(at, 2)
 
 
 def _lines(shapes: npt.NDArray[np.object_], every: dict[str, Any]) -> dict[str, Any]:
@@ -262,7 +267,7 @@ def _broken(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     """Return the vertices of lines one after the other, with a gap (NaN) between two lines."""
     parts = shapely.get_parts(shapes)
     at, which = shapely.get_coordinates(parts, return_index=True)
-    return np.insert(at, np.flatnonzero(np.diff(which)) + 1, np.nan, axis=0)
+    return np.insert(_placed(at), np.flatnonzero(np.diff(which)) + 1, np.nan, axis=0)
 
 
 def _simple(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

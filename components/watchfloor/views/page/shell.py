@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -14,6 +15,7 @@ import panel as pn
 import param
 from bokeh.document import Document
 from bokeh.io.state import curstate
+from panel.models.esm import ReactiveESM
 from panel.template.base import BaseTemplate
 
 from watchfloor.core.clock import LiveClock
@@ -39,6 +41,11 @@ GRACE = 8.0
 """Seconds that a page may take to open its link at first."""
 _HERE = Path(__file__).parent
 _FONTS = "wf-fonts/noto-sans-sc.css"
+_SHIM = re.compile(
+    r"""<script[^>]*(?:type="esms-options"|src="[^"]*es-module-shims[^"]*")[^>]*>[^<]*</script>\s*"""
+)
+_LOADER = "window.importShim = Object.assign(url => import(url), {addImportMap(map) { throw new Error('no map can be added') }})"
+"""What Panel asks for a module. A dynamic import carries the nonce of the script that it stands in."""
 
 
 class Page(BaseTemplate):
@@ -120,7 +127,10 @@ class Page(BaseTemplate):
                 line.keep(live=live.told)
             line.attach(document)
         document._watchfloor_page = self
-        document.template_variables.update(self._variables() | {"modules": _modules(document)})
+        document.template_variables.update(
+            self._variables()
+            | {"modules": _modules(document), "native": _native(document), "loader": _LOADER}
+        )
         self._watch(document, line)
         return document
 
@@ -230,7 +240,26 @@ def _forget(session_context: Any) -> None:
 
 def _modules(document: Document) -> list[str]:
     """Return the addresses of the components' modules: a page that names them fetches them beside Bokeh, not after it."""
-    return sorted({model.esm for model in document.models if getattr(model, "bundle", None) == "url"})
+    return sorted({model.esm for model in _components(document) if model.bundle == "url"})
+
+
+def _components(document: Document) -> list[ReactiveESM]:
+    """Return the models whose browser's side is a module. Of others nothing is asked: Bokeh looks for misspelt names."""
+    return [model for model in document.models if isinstance(model, ReactiveESM)]
+
+
+def _native(document: Document) -> bool:
+    """Tell whether the browser can load the components' modules by itself: it can, where none names others by a map.
+
+    Panel's loader fetches each module as text, reads through it, writes it anew, and hands it to the browser; that
+    takes longer than all else that the components do on a page that opens.
+    """
+    return not any(model.importmap for model in _components(document))
+
+
+def _without_loader(scripts: str) -> str:
+    """Take Panel's loader of modules from the scripts of a page; `_LOADER` stands in its place."""
+    return _SHIM.sub("", scripts)
 
 
 def page(
@@ -359,9 +388,11 @@ def _icon() -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         autoescape=True, loader=jinja2.FileSystemLoader(_HERE), undefined=jinja2.StrictUndefined
     )
+    made.filters["without_loader"] = _without_loader
+    return made
 
 
 def _template() -> jinja2.Template:

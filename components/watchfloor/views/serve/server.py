@@ -13,6 +13,7 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
 import panel as pn
+from bokeh.models import Plot
 from bokeh.settings import settings as bokeh
 from panel.io.server import get_server
 from tornado.ioloop import IOLoop, PeriodicCallback
@@ -33,6 +34,7 @@ from watchfloor.views.serve.auth import LocalProvider, PanelProvider
 from watchfloor.views.serve.broadcast import Broadcast
 from watchfloor.views.serve.current import Serving, use
 from watchfloor.views.serve.defaults import remember_defaults
+from watchfloor.views.serve.frames import fewer_frames
 from watchfloor.views.serve.guard import Missing, guard
 from watchfloor.views.serve.handlers import hardened
 from watchfloor.views.serve.hub import Hub
@@ -182,6 +184,7 @@ class Server:
         settings, data = self.settings, self.settings.data
         pn.config.nthreads = THREADS
         remember_defaults()
+        fewer_frames()
         memory.few_arenas()
         if VALIDATE not in os.environ:
             bokeh.perform_document_validation = False
@@ -317,7 +320,7 @@ def _plain(resources: Callable[..., Any]) -> Callable[..., Any]:
     def chosen(*args: Any, **kwargs: Any) -> Any:
         found = resources(*args, **kwargs)
         models = () if pn.state.curdoc is None else pn.state.curdoc.models
-        if not any(getattr(model, "output_backend", "") == "webgl" for model in models):
+        if not any(isinstance(model, Plot) and model.output_backend == "webgl" for model in models):
             found.components = [name for name in found.components if name != "bokeh-gl"]
         return found
 
