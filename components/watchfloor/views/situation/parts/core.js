@@ -247,10 +247,28 @@ function pane(name, build) {
       };
       const update = build(ctx);
       root.append(toast);
+      // what is under a hand stays: a click needs its button from press to release, and keys keep their place
+      let pressed = 0, due = false;
+      const released = () => {
+        clearTimeout(pressed);
+        pressed = 0;
+        if (due) setTimeout(run, 0); // behind the click
+      };
+      root.addEventListener("pointerdown", (event) => {
+        if (!event.composedPath()[0].closest?.("button, a, summary, label, input[type=checkbox]")) return;
+        clearTimeout(pressed);
+        pressed = setTimeout(released, 2000);
+      });
+      ctx.listen(document, "pointerup", released);
+      ctx.listen(document, "pointercancel", released);
       const run = () => {
+        due = Boolean(pressed);
+        if (due) return;
         root.lang = model.language === "zh" ? "zh-CN" : "en";
         if (bare) root.dataset.bare = model.theme || "dark";
+        const back = held(root);
         update(ctx.state);
+        back();
       };
       model.on("state", run);
       model.on("language", run);
@@ -264,6 +282,22 @@ function pane(name, build) {
       run();
       return root;
     },
+  };
+}
+
+/** Return what gives the focus back to the element like the one that has it now, should that be taken away. */
+function held(root) {
+  const home = root.getRootNode(), at = home.activeElement;
+  if (!at || at === root || !root.contains(at)) return () => {};
+  const sign = (one) => one.getAttribute("aria-label") || one.dataset.name || (/^(INPUT|SELECT)$/.test(one.tagName) ? one.type : one.textContent);
+  const alike = () => [...root.querySelectorAll(at.tagName)].filter((one) => sign(one) === mark);
+  const mark = sign(at), place = alike().indexOf(at), marked = at.type === "text" ? [at.selectionStart, at.selectionEnd] : null;
+  return () => {
+    if (home.activeElement && root.contains(home.activeElement)) return;
+    const all = alike(), again = all[place] || all[0];
+    if (!again) return;
+    again.focus({preventScroll: true});
+    if (marked && again.type === "text") again.setSelectionRange(...marked);
   };
 }
 
