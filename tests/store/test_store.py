@@ -2,12 +2,15 @@
 
 import gc
 import os
+import sqlite3
 import stat
 import threading
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import event
 
 from watchfloor.core.errors import SettingsError, StoreError
 from watchfloor.store import Observation, Store
@@ -133,6 +136,18 @@ def test_a_write_asks_for_the_lock_first_so_that_it_waits_instead_of_failing(sto
     assert store.append([alert()]).stored == 1
     thread.join()
     assert store.meta("other") == "here"
+
+
+def test_a_store_that_is_closed_leaves_no_connection_open(store):
+    used = []
+    event.listen(store._database.engine, "checkout", lambda raw, *_: used.append(raw))
+    with store._database.read():
+        store.close()
+    assert store.cursor() == 0, "who comes late is still answered"
+    assert len(used) == 2
+    for raw in used:
+        with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+            raw.cursor().execute("SELECT 1")
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -45,6 +45,8 @@ class Database:
         self.backend = backend
         self.clock = clock
         self.engine: Engine = backend.engine(wait)
+        self._closed = threading.Event()
+        _closing(self.engine, self._closed)
         weakref.finalize(self, self.engine.dispose)  # a store that was forgotten leaves no open file behind
         self.undone: list[Callable[[], None]] = []
         """Called after a write was rolled back, so that nothing of it stays in a cache."""
@@ -142,7 +144,8 @@ class Database:
         return last
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection: those in use as soon as they are given back."""
+        self._closed.set()
         self.engine.dispose()
 
     @contextmanager
@@ -181,3 +184,13 @@ class Database:
             raise StoreError(
                 f"Too many threads use the store {self.where} at once; close readers that are done, and try again."
             ) from error
+
+
+def _closing(engine: Engine, closed: threading.Event) -> None:
+    """Have connections closed that are given back after the store was closed: no pool disposes of them any more."""
+
+    def back(raw: Any, held: Any) -> None:
+        if raw is not None and closed.is_set():
+            held.invalidate()
+
+    event.listen(engine, "checkin", back)
