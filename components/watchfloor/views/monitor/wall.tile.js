@@ -59,18 +59,21 @@ function sayings(roster, board, row, now, language, t) {
 
 const measured = new Map(); // text cut to a width, by font
 
-function cut(c, text, width) {
-  const key = `${c.font}|${Math.round(width)}|${text}`;
+/** Cut a text to a width; with `ending`, a number at its end stays: "Slope, prism 3" and "Slope, prism 4" differ there alone. */
+function cut(c, text, width, ending = false) {
+  const key = `${c.font}|${Math.round(width)}|${ending}|${text}`;
   let found = measured.get(key);
   if (found === undefined) {
     found = text;
     if (c.measureText(text).width > width) {
-      let low = 0, high = text.length;
+      let last = ending ? (/(?:\S{1,8}\s)?\S{0,4}\d\S{0,2}$/.exec(text) || [""])[0] : "";
+      if (c.measureText(`…${last}`).width > width / 2) last = "";
+      let low = 0, high = text.length - last.length;
       while (low < high) {
         const middle = (low + high + 1) >> 1;
-        if (c.measureText(text.slice(0, middle) + "…").width <= width) low = middle; else high = middle - 1;
+        if (c.measureText(`${text.slice(0, middle)}…${last}`).width <= width) low = middle; else high = middle - 1;
       }
-      found = low ? text.slice(0, low) + "…" : "";
+      found = low ? `${text.slice(0, low).replace(/[\s,]+$/, "")}…${last}` : "";
     }
     if (measured.size > 20000) measured.clear();
     measured.set(key, found);
@@ -136,7 +139,7 @@ function drawTile(c, x, y, w, h, told, board, row, now, asked, look) {
   }
   c.font = `600 ${0.93 * e}px ${look.font}`;
   c.fillStyle = look.text;
-  c.fillText(cut(c, told.title, stop - at), at, first);
+  c.fillText(cut(c, told.title, stop - at, true), at, first);
   // Second line: value and unit, trend, age
   const second = y + (small ? 3.0 : 3.25) * e;
   c.font = `650 ${(small ? 1.15 : 1.55) * e}px ${look.font}`;
