@@ -52,6 +52,20 @@ def test_the_age_is_told_in_intervals_and_the_worst_stands_first(busy):
     assert told(busy)["t/high"].age == 0
 
 
+def test_a_station_that_tells_only_that_values_are_missing_has_spoken_before(floor):
+    floor.store.describe([series("t/a"), series("t/long")], known=NOW - timedelta(days=9))
+    for name, last in (("t/a", timedelta(hours=5)), ("t/long", timedelta(days=8))):
+        floor.store.observe([Observation(name, NOW - last, 1.0)])
+        floor.store.observe([Observation(name, NOW - STEP * place, float("nan"), 9) for place in range(6)])
+    rows = told(floor)
+    assert rows["t/a"].last == NOW - timedelta(hours=5)
+    assert rows["t/long"].last == NOW - timedelta(days=8)
+    assert rows["t/long"].age == timedelta(days=8) / STEP
+    assert all(rows[name].silent(NOW) for name in rows)
+    past = told(floor, as_of=floor.now())
+    assert past["t/a"].last == NOW - timedelta(hours=5)
+
+
 def test_flags_are_counted_by_check(busy):
     busy.store.mark(
         [Mark("t/high", NOW - STEP * place, int(Check.SPIKE | Check.RANGE), 2) for place in range(3)]

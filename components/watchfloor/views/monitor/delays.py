@@ -5,7 +5,7 @@ Statistician 50, 1996, definition 7).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from watchfloor.core.clock import micros
+from watchfloor.core.clock import from_micros, micros
+from watchfloor.core.errors import UnknownNameError
 from watchfloor.core.quality import Check
 from watchfloor.diagnosis.silence import newest
+from watchfloor.store.cube import Cube
 from watchfloor.views.monitor.past import Cancelled
 from watchfloor.views.monitor.stations import Roster, Station
 
@@ -36,7 +38,7 @@ class Punctuality:
     station
         The station.
     last
-        When its newest value was measured; None for never.
+        When its newest value, one that is a number, was measured; None for never.
     age
         Age of that value in expected intervals; NaN where none is expected or none came.
     p50, p95
@@ -127,6 +129,8 @@ def punctuality(
             _one(item, heard.get(item.name), parts.get(item.name), checked.get(item.name), start, at)
             for item in stations
         ]
+        if as_of is None:
+            found[first:] = [_spoken(item, store, at) for item in found[first:]]
         if progress is not None:
             progress(min(1.0, (first + _PART) / max(1, len(roster))))
     return sorted(found, key=lambda item: item.rank(at))
@@ -167,6 +171,11 @@ def _one(
     at: datetime,
 ) -> Punctuality:
     interval = None if station.interval is None else station.interval.total_seconds()
+    if (
+        last is None and told is not None
+    ):  # it tells nothing but that values are missing, for longer than it may
+        numbers = told[told["value"].notna()]
+        last = numbers["time"].max().to_pydatetime() if len(numbers) else None
     age = float("nan") if last is None or not interval else max(0.0, (at - last).total_seconds() / interval)
     flags = _flags(told, checked)
     if told is None or not len(told):
@@ -178,6 +187,24 @@ def _one(
     times = once["time"].dt.as_unit("us").astype("int64").to_numpy()
     lost = gaps(times, micros(start), micros(at), round(interval * _SECOND)) if interval else 0
     return Punctuality(station, last, age, p50, p95, len(once), lost, len(told) - len(once), flags)
+
+
+def _spoken(item: Punctuality, store: Any, at: datetime) -> Punctuality:
+    """Return the same with the time of the last number, however long ago: only who never told one has none."""
+    if item.last is not None:
+        return item
+    cube = Cube.of(store)
+    cube.catch_up()
+    try:
+        window = cube.window(item.station.name, None, at + timedelta(microseconds=1))
+    except UnknownNameError:
+        return item
+    there = np.flatnonzero(np.isfinite(window.value))
+    if not len(there):
+        return item
+    last = from_micros(int(window.time[there[-1]]))
+    interval = item.station.interval
+    return replace(item, last=last, age=(at - last) / interval if interval else item.age)
 
 
 def _flags(told: pd.DataFrame | None, checked: pd.DataFrame | None) -> dict[str, int]:
