@@ -1,23 +1,37 @@
 """What somebody drew, placed and set by hand, put into a model's site and into what drives it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError, UnknownNameError
+from watchfloor.hazards.base import Hazard
 
-if TYPE_CHECKING:
-    from watchfloor.hazards.scenario import Scenario
-
-__all__ = ["ADDED", "edited", "placed", "stated"]
+__all__ = ["ADDED", "ByHand", "edited", "placed", "stated"]
 
 ADDED = "source"
 """Dimension of a forcing along which places can be added: ignitions, leaks, inflows."""
 
 
-def edited(forcing: xr.Dataset, scenario: "Scenario") -> xr.Dataset:
+class ByHand(Protocol):
+    """What was changed by hand, and of which model; `hazards.scenario.Scenario` is one."""
+
+    @property
+    def courses(self) -> Mapping[str, Any]:
+        """What drives it, as drawn."""
+
+    @property
+    def places(self) -> Mapping[str, tuple[float, float]]:
+        """Places that were moved or added."""
+
+    @property
+    def kind(self) -> type[Hazard]:
+        """The model's class."""
+
+
+def edited(forcing: xr.Dataset, scenario: ByHand) -> xr.Dataset:
     """Return a forcing with the courses and places that a scenario changes.
 
     Raises
@@ -68,7 +82,7 @@ def edited(forcing: xr.Dataset, scenario: "Scenario") -> xr.Dataset:
     return made
 
 
-def stated(site: xr.Dataset, scenario: "Scenario") -> xr.Dataset:
+def stated(site: xr.Dataset, scenario: ByHand) -> xr.Dataset:
     """Set what a site's own parts are said to be: a number for all, or one for each (a reservoir's volume, a crest's level)."""
     own = {need.field for need in scenario.kind.needs if need.role == "static"}
     changed = {}

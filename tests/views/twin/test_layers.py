@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from watchfloor.core.errors import UnknownNameError
+from watchfloor.hazards.ensemble import run
+from watchfloor.hazards.scenario import Scenario
 from watchfloor.views.twin.layers import HOWS, Shown, area_above, fields, layer, nice
 from watchfloor.views.twin.overlay import Overlay, Warp
+from watchfloor.views.twin.runs import still
 
 
 def test_probability_is_the_share_of_members_above_the_level(ensemble):
@@ -106,3 +109,26 @@ def test_a_picture_has_each_cell_where_it_is(ensemble):
     assert box[0] < box[2]
     overlay.show(None)
     assert not overlay.visible
+
+
+def test_water_that_was_there_before_a_dam_breaks_is_no_flood(floor):
+    scenario = Scenario("dambreak", resolution=600.0, until=5400.0, members=2)
+    made = run(scenario.request(floor, "standard"))
+    site = made.request.site
+    assert "sea_mask" not in site
+    before = site.water_depth.values > 0.05
+    assert before.any(), "the demo's sea"
+    drawn = layer(made, Shown(how="p90")).values
+    assert drawn.shape == before.shape
+    assert not np.isfinite(drawn.values[before]).any()
+    assert np.isfinite(drawn.values).any(), "the wave is drawn"
+    cell = 0.6 * 0.6
+    assert area_above(made, 0.5)["high"] <= (~before).sum() * cell
+
+
+def test_a_model_without_a_course_is_shown_while_it_runs_and_after(floor):
+    # its members were waited for in time, and there is nothing in time
+    made = run(Scenario("earthquake", members=2).request(floor, "preview"))
+    assert made.timed == ()
+    assert still(made).members == 2
+    assert layer(made, Shown(how="time")).how == "worst"

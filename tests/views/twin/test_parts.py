@@ -245,6 +245,13 @@ def test_a_scenario_is_saved_opened_again_and_set_side_by_side(floor, ready):
     assert [row["title"] for row in view.compared] == ["<b>First</b>", "Second"]
     assert view.compared[0]["picture"].startswith("data:image/png;base64,")
     assert view.compared[1]["difference"].startswith("data:image/png;base64,")
+    # districts are drawn over the pictures, within them
+    lines = view.compared[0]["lines"]
+    assert len(lines) >= 10
+    assert lines == view.compared[1]["lines"]
+    at = np.array([[float(v) for v in pair.split()] for line in lines for pair in line[1:-1].split("L")])
+    assert ((at >= 0) & (at <= 1000)).mean() > 0.95
+    assert at.min() < 200 < 800 < at.max()
     view.pane._do({"do": "drop", "key": second})
     assert second not in {row["key"] for row in view.state()["rows"]}
     view.close()

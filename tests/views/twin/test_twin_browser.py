@@ -45,6 +45,15 @@ def opened(browser, desk, query="", size=(1600, 1000), **more):
     return context, page, seen
 
 
+def until(page, holds):
+    """Wait until something holds; parts are drawn anew meanwhile, so that no element may be held."""
+    for _ in range(80):
+        if holds():
+            return
+        page.wait_for_timeout(125)
+    raise AssertionError("it did not come to hold within ten seconds")
+
+
 def kept(desk, *scenarios):
     """Save scenarios as another process would."""
     with (
@@ -68,7 +77,7 @@ def test_a_question_is_asked_by_hand_saved_and_opened_again(browser, desk):
     dragged = page.locator(".course circle").nth(1)
     assert float(dragged.get_attribute("aria-valuenow")) > rain
     page.get_by_text("Settings of the model").click()
-    wet = page.get_by_label("Wet", exact=True).nth(1)
+    wet = page.get_by_label("Wet from", exact=True).nth(1)
     wet.fill("9")
     wet.press("Tab")
     page.get_by_text("wet is 9; expected a number from 0.001 to 1.").wait_for(timeout=10_000)
@@ -92,6 +101,83 @@ def test_a_question_is_asked_by_hand_saved_and_opened_again(browser, desk):
     assert seen.errors == []
     assert seen.foreign == []
     other.close()
+    context.close()
+
+
+def test_points_on_the_map_are_taken_by_hand_and_key_and_taken_back(browser, desk):
+    context, page, seen = opened(browser, desk, "?model=release")
+    handle = page.locator(".handles g").first
+    handle.wait_for(timeout=20_000)
+    page.wait_for_timeout(800)  # the map comes to rest
+    said = handle.get_attribute("aria-label")
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 60, box["y"] - 40, steps=5)
+    page.mouse.up()
+    west = float(said.split()[1].strip(",")) - 0.003
+    typed = page.get_by_label("tank: longitude")
+    until(page, lambda: float(typed.input_value()) < west)
+    dragged = handle.get_attribute("aria-label")
+    assert dragged != said
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    assert float(handle.get_attribute("aria-label").split()[1].strip(",")) > float(
+        dragged.split()[1].strip(",")
+    )
+    page.get_by_role("button", name="Add another place").click()
+    bar = page.locator(".map .placing")
+    bar.get_by_text("tank 2").wait_for(timeout=10_000)
+    bar.get_by_role("button", name="Put it in the middle").click()
+    page.locator(".handles g").nth(1).wait_for(timeout=20_000)
+    # an area is drawn by keys alone: the middle of the view, moved by the arrows
+    page.get_by_role("button", name="+ Shelter").first.click()
+    page.locator(".taken").get_by_role("button", name="Draw where", exact=False).click()
+    page.locator(".map .placing").get_by_text("so far", exact=False).wait_for(timeout=10_000)
+    page.locator(".stage").focus()
+    for key in ("Enter", "ArrowRight", "Enter", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(250)
+    page.locator(".map .placing").get_by_text("3", exact=False).first.wait_for(timeout=10_000)
+    page.locator(".map .placing").get_by_role("button", name="Finish").click()
+    page.locator(".taken").get_by_text("3 points").wait_for(timeout=10_000)
+    page.keyboard.press("Control+z")
+    page.locator(".taken").get_by_text("everywhere").wait_for(timeout=10_000)
+    page.keyboard.press("Control+Shift+z")
+    page.locator(".taken").get_by_text("3 points").wait_for(timeout=10_000)
+    assert seen.errors == []
+    assert seen.foreign == []
+    context.close()
+
+
+def test_a_cascade_is_drawn_and_walked_by_keys(browser, desk):
+    context, page, seen = opened(browser, desk, "?lang=zh")
+    page.locator(".stakes table").first.wait_for(timeout=60_000)
+    page.locator(".cascades button").first.click()
+    dialog = page.locator("dialog.cascade")
+    dialog.locator("svg.graph").wait_for(timeout=20_000)
+    dialog.locator(".node").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    dialog.locator(".about h3").wait_for(timeout=10_000)
+    here = "() => { let at = document.activeElement; while (at.shadowRoot) at = at.shadowRoot.activeElement; return at && at.dataset.name }"
+    chosen = page.evaluate(here)
+    assert chosen, "the focus stays on the event that was chosen"
+    assert dialog.locator(f".node[data-name={chosen}]").get_attribute("aria-pressed") == "true"
+    dialog.locator("summary").click()
+    rows = dialog.locator("details table").first.locator("tbody tr")
+    assert rows.count() == dialog.locator(".node").count(), "the same stands in a table"
+    found = (
+        Axe()
+        .run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        .response["violations"]
+    )
+    assert [(item["id"], [node["html"][:120] for node in item["nodes"]][:3]) for item in found] == []
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden", timeout=5_000)
+    assert seen.errors == []
+    assert seen.foreign == []
     context.close()
 
 

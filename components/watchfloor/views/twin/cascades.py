@@ -47,7 +47,7 @@ class Cascades(TwinView):
     ...     view.wait()
     ...     told = view.state()["played"]
     >>> told["members"], [one["name"] for one in told["nodes"]][:2]
-    (200, ['rain', 'flood'])
+    (200, ['rain', 'landslide'])
     """
 
     pane_type = CascadesPane

@@ -15,6 +15,7 @@ from watchfloor.hazards import HAZARDS
 from watchfloor.hazards.action import Action, Measure
 from watchfloor.hazards.base import Hazard
 from watchfloor.hazards.byhand import ADDED
+from watchfloor.views.twin.outline import outline
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def label(name: str) -> dict[str, str]:
     Examples
     --------
     >>> label("rain_spread")["en"], label("some_new_thing")["zh"]
-    ('Rain spread', 'Some new thing')
+    ('Spread of the rain', 'Some new thing')
     """
     row = terms().get(f"param.{name}")
     plain = name.replace("_", " ").capitalize()
@@ -247,7 +248,7 @@ def measures(known: Sequence[Measure], actions: Sequence[Action], length: float)
                     for one in known if one.name == action.measure for name, about in one.parameters.items()
                 ],
                 "shape": next((one.shape for one in known if one.name == action.measure), ""),
-                "points": _points(action.where),
+                "points": len(outline(action.where)[1]),
                 "start": action.start / 3600.0,
                 "end": None if action.end is None else action.end / 3600.0,
                 "reliability": action.reliability,
@@ -256,15 +257,6 @@ def measures(known: Sequence[Measure], actions: Sequence[Action], length: float)
         ],
         "hours": length / 3600.0,
     }  # fmt: skip
-
-
-def _points(where: Any) -> int:
-    if not isinstance(where, Mapping):
-        return 0
-    found = where.get("coordinates") or []
-    while found and isinstance(found[0], list | tuple) and found[0] and isinstance(found[0][0], list | tuple):
-        found = found[0]
-    return len(found) if found and isinstance(found[0], list | tuple) else int(bool(found))
 
 
 def _json(value: Any) -> Any:

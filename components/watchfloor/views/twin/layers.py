@@ -20,6 +20,8 @@ __all__ = ["HOWS", "Layer", "Shown", "area_above", "fields", "layer", "nice"]
 
 HOWS = ("probability", "median", "p90", "worst", "spread", "member", "time")
 """Ways to look at an ensemble, in the order of the menu."""
+_WET = 0.05
+"""Depth, m, from which a place is water before anything happens."""
 _SPAN = {"s": ((86_400 * 3, 86_400.0, "d"), (5_400, 3_600.0, "h"), (120, 60.0, "min"))}
 
 
@@ -283,11 +285,20 @@ def _frame(ensemble: Ensemble, course: xr.DataArray, shown: Shown, least: float)
 
 
 def _land(ensemble: Ensemble, like: xr.DataArray) -> np.ndarray | None:
-    """Return which cells of a result are land through and through, or None where the site does not say."""
+    """Return which cells of a result are land through and through, or None where the site does not say.
+
+    Where water stands before anything happens, as in the sea that a dam's wave runs into, nothing is flooded.
+    """
     site = ensemble.request.site
-    if "sea_mask" not in site or not {"y", "x"} <= set(like.dims):
+    if not {"y", "x"} <= set(like.dims):
         return None
-    sea = site.sea_mask.assign_attrs(crs=site.attrs["crs"])
+    if "sea_mask" in site:
+        sea = site.sea_mask
+    elif "water_depth" in site and float(site.water_depth.max()) > _WET:
+        sea = (site.water_depth > _WET).astype(float)
+    else:
+        return None
+    sea = sea.assign_attrs(crs=site.attrs["crs"])
     share = onto(Grid(like.x.values, like.y.values, str(site.attrs["crs"])), sea, "sea_mask", "1")
     return np.asarray(np.nan_to_num(share) <= 0.0)
 

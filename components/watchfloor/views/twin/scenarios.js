@@ -20,16 +20,16 @@ const ScenariosPane = pane("scenarios", (ctx) => {
     return h("div", {class: "legend"}, bar, h("div", {class: "ends num"}, h("span", {}, number(item.low, 2)), h("span", {}, item.units), h("span", {}, number(item.high, 2))));
   }
 
-  function picture(address, words) {
-    return /^data:image\/png;base64,[A-Za-z0-9+/=]+$/.test(address) ? h("img", {src: address, alt: words}) : h("p", {class: "muted"}, ctx.t("twin.no_picture"));
+  function picture(address, words, lines) {
+    return /^data:image\/png;base64,[A-Za-z0-9+/=]+$/.test(address) ? h("div", {class: "picture"}, h("img", {src: address, alt: words}), s("svg", {viewBox: "0 0 1000 1000", preserveAspectRatio: "none", "aria-hidden": "true"}, lines.map((d) => s("path", {d})))) : h("p", {class: "muted"}, ctx.t("twin.no_picture"));
   }
 
   function versus(state) {
     fill(dialog, h("form", {method: "dialog", class: "line"}, h("h2", {}, ctx.t("twin.compare")), h("button", {class: "primary"}, ctx.t("action.close"))),
       h("div", {class: "side"}, state.compared.map((one, n) => h("figure", {}, h("figcaption", {}, h("strong", {}, one.title),
         one.area ? h("span", {class: "muted num"}, ` ${ctx.t("twin.area_above", {level: `${one.area.level} ${one.area.units}`})}: ${number(one.area.mid, 1)} km²`) : null),
-        picture(one.picture, one.title), ramp(one.legend),
-        n === 0 ? null : one.difference ? [h("div", {class: "muted"}, ctx.t("twin.difference", {title: state.compared[0].title})), picture(one.difference, ctx.t("twin.difference", {title: state.compared[0].title})), ramp(one.difference_legend)] : h("p", {class: "muted"}, ctx.t("twin.no_difference"))))));
+        picture(one.picture, one.title, one.lines), ramp(one.legend),
+        n === 0 ? null : one.difference ? [h("div", {class: "muted"}, ctx.t("twin.difference", {title: state.compared[0].title})), picture(one.difference, ctx.t("twin.difference", {title: state.compared[0].title}), one.lines), ramp(one.difference_legend)] : h("p", {class: "muted"}, ctx.t("twin.no_difference"))))));
     if (!dialog.open) dialog.showModal();
   }
 

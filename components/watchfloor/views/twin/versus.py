@@ -6,12 +6,15 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+import shapely
 import xarray as xr
 from bokeh.palettes import RdBu11
 
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.ensemble import Ensemble, run
 from watchfloor.hazards.library import Saved
+from watchfloor.views.map.area import district, districts
+from watchfloor.views.map.mercator import forward
 from watchfloor.views.twin.layers import Layer, Shown, area_above, layer, nice
 from watchfloor.views.twin.outcome import legend
 from watchfloor.views.twin.overlay import Warp
@@ -23,6 +26,7 @@ __all__ = ["MOST", "difference", "versus"]
 MOST = 4
 """Scenarios that are set side by side at most."""
 _PIXELS = 420
+_OUTLINES = 60
 
 
 def versus(floor: Any, asked: Sequence[Saved], shown: Shown, language: str = "en") -> list[dict[str, Any]]:
@@ -42,7 +46,7 @@ def versus(floor: Any, asked: Sequence[Saved], shown: Shown, language: str = "en
     Returns
     -------
     list of dict
-        For each: ``title``, ``picture`` (a data address of a PNG), ``legend``, ``area``, and for all but the first
+        For each: ``title``, ``picture`` (a data address of a PNG), ``lines`` (outlines over it), ``legend``, ``area``, and for all but the first
         ``difference`` and ``difference_legend``.
 
     Raises
@@ -66,6 +70,7 @@ def versus(floor: Any, asked: Sequence[Saved], shown: Shown, language: str = "en
         row: dict[str, Any] = {
             "key": one.key, "title": title, "picture": _picture(made.values, made.factor, made.low, high, made.palette),
             "legend": legend(made) | {"high": high}, "area": area_above(ensemble, shown.level), "difference": "",
+            "lines": outlines(floor, made.values),
         }  # fmt: skip
         if made is not first:
             apart = difference(first, made)
@@ -81,6 +86,25 @@ def versus(floor: Any, asked: Sequence[Saved], shown: Shown, language: str = "en
                     "ramp": list(ramp[::16]),
                 }
         found.append(row)
+    return found
+
+
+def outlines(floor: Any, values: xr.DataArray) -> list[str]:
+    """Return the floor's districts as paths over a picture of a grid, in thousandths of its width and height from above.
+
+    Without them nobody knows what lies where.
+    """
+    if not {"y", "x"} <= set(values.dims):
+        return []
+    left, bottom, right, top = Warp(values).box
+    found = []
+    for name in districts(floor)[:_OUTLINES]:
+        shape = district(floor, name)
+        for part in shapely.get_parts(shape.simplify(0.0004)):
+            at = shapely.get_coordinates(shapely.get_exterior_ring(part))
+            x, y = forward(at[:, 0], at[:, 1])
+            across, down = (x - left) / (right - left) * 1000, (top - y) / (top - bottom) * 1000
+            found.append("M" + "L".join(f"{a:.0f} {b:.0f}" for a, b in zip(across, down, strict=True)) + "Z")
     return found
 
 
