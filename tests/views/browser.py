@@ -168,7 +168,14 @@ def watched(context: Any) -> tuple[Any, Seen]:
     """Return a new page, and what it does: console errors, requests that leave this machine, answers of 400 and more."""
     page, seen = context.new_page(), Seen()
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: (
+            seen.errors.append(message.text)
+            if message.type == "error" or "import map" in message.text
+            else None
+        ),
+    )
 
     def asked(request: Any) -> None:
         parts = urlsplit(request.url)

@@ -24,6 +24,11 @@ export function render({view, model, el}) {
   const stage = make("div", "stage")
   stage.tabIndex = 0
   stage.setAttribute("role", "application")
+  // Bokeh lays a figure out three times before it stands, and would paint it each time
+  const hold = (held) => model.figure?.setv({hold_render: held}, {sync: false})
+  hold(true)
+  let stands = false
+  model.on("after_layout", () => { if (!stands) { stands = true; hold(false) } })
   const figure = model.get_child("figure")
   if (figure) stage.append(figure)
   const sketch = document.createElementNS(SVG, "svg")

@@ -88,7 +88,8 @@
       if (answer.status < 500 && age() > start.reload_after) {
         let tries = 0
         try { tries = Number(sessionStorage.getItem('wf-reloads') || 0); sessionStorage.setItem('wf-reloads', String(tries + 1)) } catch { /* no storage */ }
-        const wait = Math.random() * 2000 + Math.min(tries, 6) * 3000
+        // A session that lives speaks every two seconds: where only its server was busy for long, it is heard before this is over.
+        const wait = 2500 + Math.random() * 2000 + Math.min(tries, 6) * 3000
         setTimeout(() => { if (age() > start.reload_after) location.reload() }, wait)
         poll = performance.now() + wait + 4000
         return
@@ -166,16 +167,26 @@
     if (found && found.search !== location.search) found.search = location.search
   })
 
-  if (start.fonts && !document.documentElement.hasAttribute('data-fonts')) {
-    window.addEventListener('load', () => {
-      const link = document.createElement('link')
-      link.rel = 'stylesheet'
-      link.href = start.fonts
-      link.addEventListener('load', () => document.documentElement.setAttribute('data-fonts', ''))
-      document.head.append(link)
-    })
+  // The Chinese letters come once the desk stands: their style sheet would be read, and all words laid out anew, meanwhile.
+  let lettered = !start.fonts || document.documentElement.hasAttribute('data-fonts')
+  function letter() {
+    if (lettered) return
+    lettered = true
+    const link = document.createElement('link')
+    link.rel = 'stylesheet'
+    link.href = start.fonts
+    link.addEventListener('load', () => document.documentElement.setAttribute('data-fonts', ''))
+    document.head.append(link)
   }
-  const early = setInterval(() => { listen(); if (model) { clearInterval(early); look() } }, 100)
+  const spare = window.requestIdleCallback || ((work) => setTimeout(work, 200))
+  setTimeout(letter, 5000)  // a desk that does not come says so in them
+  const early = setInterval(() => {
+    listen()
+    if (!model) return
+    clearInterval(early)
+    look()
+    spare(letter, {timeout: 2000})
+  }, 100)
   setInterval(look, 1000)
   look()
 })()

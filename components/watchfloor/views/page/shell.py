@@ -44,7 +44,9 @@ _FONTS = "wf-fonts/noto-sans-sc.css"
 _SHIM = re.compile(
     r"""<script[^>]*(?:type="esms-options"|src="[^"]*es-module-shims[^"]*")[^>]*>[^<]*</script>\s*"""
 )
-_LOADER = "window.importShim = Object.assign(url => import(url), {addImportMap(map) { throw new Error('no map can be added') }})"
+_LOADER = """window.importShim = Object.assign(url => import(url), {
+  addImportMap(map) { if (Object.keys({...map.imports, ...map.scopes}).length) throw new Error('no map can be added') },
+})"""
 """What Panel asks for a module. A dynamic import carries the nonce of the script that it stands in."""
 
 

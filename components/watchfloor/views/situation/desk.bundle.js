@@ -120,10 +120,12 @@ function span(ms, language) {
   return phrase("time.d", language, {n: Math.round(minutes / 1440)});
 }
 
-function number(value, digits) {
+const numbers = new Map();
+
+function number(value, digits = 0) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  return new Intl.NumberFormat("en-GB", {maximumFractionDigits: digits === undefined ? 0 : digits})
-    .format(value).replace(/,/g, "\u202f");
+  if (!numbers.has(digits)) numbers.set(digits, new Intl.NumberFormat("en-GB", {maximumFractionDigits: digits}));
+  return numbers.get(digits).format(value).replace(/,/g, "\u202f");
 }
 
 // ---- signs: a shape with every colour ----
