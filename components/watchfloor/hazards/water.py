@@ -11,7 +11,7 @@ from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Patch
 from watchfloor.hazards.grid import Grid
 
-__all__ = ["GRAVITY", "NEVER", "cube_root", "levees", "moments", "places", "stops"]
+__all__ = ["GRAVITY", "NEVER", "cube_root", "levees", "lowered", "moments", "places", "stops"]
 
 GRAVITY = 9.80665
 """m/s^2."""
@@ -59,6 +59,27 @@ def levees(
         for number, patch in enumerate(patches)
         if patch.target == "levee" and patch.applies(now)
     ]
+
+
+def lowered(
+    z: np.ndarray, patches: Sequence[Patch], now: float, masks: Mapping[int, np.ndarray]
+) -> np.ndarray:
+    """Return the bed, m, where dikes are cut at a time; no deeper than the lowest bed within two cells.
+
+    Examples
+    --------
+    >>> dike = np.array([[1.0, 1.0, 4.0, 1.5, 1.5]])
+    >>> cut = Patch("field", "dike", "add", -10.0)
+    >>> lowered(dike, [cut], 0.0, {0: dike > 3.0}).tolist()
+    [[1.0, 1.0, 1.0, 1.5, 1.5]]
+    """
+    for number, patch in enumerate(patches):
+        if patch.target == "dike" and patch.applies(now):
+            from scipy.ndimage import minimum_filter
+
+            deepest = minimum_filter(z, size=5, mode="nearest")
+            z = np.where(masks[number], np.maximum(patch.apply(z), deepest), z)
+    return z
 
 
 def places(data: xr.Dataset, grid: Grid, what: str) -> list[tuple[int, int]]:

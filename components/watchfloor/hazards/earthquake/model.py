@@ -60,6 +60,27 @@ LEAVE = Measure(
 )
 """People go out of buildings that may fall: it changes who is exposed, never the shaking."""
 
+BRIDGES = Measure(
+    "close-bridge",
+    "Close bridges until they are checked",
+    "检查前封闭桥梁",
+    {"fraction": ("1", 0.95)},
+    lambda action: (
+        Patch(
+            "exposure",
+            "population",
+            "multiply",
+            1.0 - action.parameters.get("fraction", 0.95),
+            action.where,
+            action.start,
+            action.end,
+        ),
+    ),
+    shape="area",
+    source="Share of those on it who stay away, before an aftershock. Which bridges are checked first, the highway authority's plan says.",
+)
+"""People stay off what the next shock may bring down."""
+
 
 class Earthquake(Hazard):
     """Intensity, acceleration and velocity of one earthquake."""
@@ -93,7 +114,7 @@ class Earthquake(Hazard):
         Gives("ground_velocity", _GRID, "Peak velocity.", "time: maximum", levels=(5.0, 20.0, 50.0)),
         Gives("arrival_time", _GRID, "When the shear waves come, from the origin time.", "time: minimum"),
     )  # fmt: skip
-    measures = (EVACUATE, LEAVE)
+    measures = (EVACUATE, LEAVE, BRIDGES)
     validity: ClassVar[Mapping[str, str]] = {
         "en": "Medians of many earthquakes in active, shallow crust, M 5 to 8, within 300 km: a single one differs by a factor "
         "of two either way, which the ensemble shows. Not for subduction zones, stable continents, foci below 70 km or volcanoes; "

@@ -19,7 +19,7 @@ from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.site import coarsen, conform, telling
 from watchfloor.hazards.spec import Gives, Needs
 from watchfloor.hazards.streams import Streams
-from watchfloor.hazards.water import NEVER, levees, moments, places, stops
+from watchfloor.hazards.water import NEVER, levees, lowered, moments, places, stops
 
 __all__ = ["Flood"]
 
@@ -54,7 +54,7 @@ class Flood(Hazard):
         Gives("inundation_duration", _GRID, "Time under water.", "time: sum"),
         Gives("water_depth", ("time", *_GRID), "Depth of water."),
     )  # fmt: skip
-    accepts = frozenset({"levee", "rain_rate", "discharge", "pump"})
+    accepts = frozenset({"levee", "dike", "rain_rate", "discharge", "pump"})
     measures = (
         Measure(
             "levee", "Raise a levee or sandbags", "加高堤防或沙袋", {"height": ("m", 1.0)},
@@ -63,6 +63,14 @@ class Flood(Hazard):
             shape="line",
             source="About 12 bags filled and placed per person and hour (NDSU Extension, Hellevang); base 3 times the height "
             "(USACE).",
+        ),
+        Measure(
+            "relief", "Cut a dike for relief", "破堤分洪", {"height": ("m", 3.0)},
+            lambda action: (Patch("field", "dike", "add", -action.parameters.get("height", 3.0), action.where,
+                                  action.start, action.end),),
+            shape="line",
+            source="Depth of the cut; it goes no deeper than the lowest ground within two cells. The water is let onto that land: who "
+            "decides it, and who must have left before, the flood plan says.",
         ),
         Measure(
             "gate", "Hold back at a gate or reservoir", "闸门或水库拦蓄", {"factor": ("1", 0.7)},
@@ -280,7 +288,6 @@ class Flood(Hazard):
         rain = held(prepared.arrays["rain"], forcing, now) / 3.6e6 * theta["rain"]
         source = np.broadcast_to(rain, a["h"].shape).copy()
         flows = np.atleast_1d(held(forcing.discharge, forcing, now)) * theta["inflow"]
-        raised = []
         for number, patch in enumerate(patches):
             if not patch.applies(now):
                 continue
@@ -290,6 +297,7 @@ class Flood(Hazard):
                 flows = patch.apply(flows)
             elif patch.target == "pump" and masks[number].any():
                 source[masks[number]] -= patch.value / (masks[number].sum() * state.grid.cell_area)
+        a["z"][:] = lowered(prepared.arrays["z"], patches, now, masks)
         raised = levees(patches, now, masks)
         for (rows, columns), flow in zip(prepared.arrays["cells"], flows, strict=False):
             source[rows, columns] += flow / (len(rows) * state.grid.cell_area)
