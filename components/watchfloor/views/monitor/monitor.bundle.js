@@ -1845,17 +1845,21 @@ const StationPane = pane("station", (ctx) => {
       g.strokeStyle = accent; g.setLineDash([2, 3]); g.lineWidth = 2; g.beginPath();
       ahead.t.forEach((t, i) => (i ? g.lineTo(x(t), y(ahead.v[i])) : g.moveTo(x(t), y(ahead.v[i])))); g.stroke(); g.setLineDash([]);
     }
-    g.strokeStyle = accent; g.lineWidth = 1.6; g.lineJoin = "round"; g.beginPath();
+    g.strokeStyle = accent; g.lineWidth = 1.6; g.lineJoin = g.lineCap = "round"; g.beginPath();
     const gap = Math.max(3 * (state.every || 0) * 1000, 4 * (view[1] - view[0]) / Math.max(1, place.right - place.left));
     let up = true, before = -Infinity;
     for (let i = 0; i < curve.t.length; i++) {
       const v = curve.v[i], t = curve.t[i];
+      // One that sends less often than it says has a gap between each two values: only one longer than `gap` breaks the line.
+      if (v !== v && state.every) continue;
       if (v !== v || curve.f[i] >= 3) { up = true; continue; }
       if (t - before > gap && state.every) up = true;
-      if (up) g.moveTo(x(t), y(v)); else g.lineTo(x(t), y(v));
+      if (up) g.moveTo(x(t), y(v));
+      g.lineTo(x(t), y(v)); // one alone is a dot
       up = false; before = t;
     }
     g.stroke();
+    g.lineCap = "butt";
     g.strokeStyle = late; g.lineWidth = 1.8;
     for (let i = 0; i < curve.t.length; i++) {
       if (curve.f[i] < 2 || curve.v[i] !== curve.v[i]) continue;
