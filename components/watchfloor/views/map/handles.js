@@ -133,6 +133,8 @@ export function render(given) {
     bar.hidden = !model.placing
     stage.classList.toggle("drawing", Boolean(model.placing))
     if (!model.placing) { bar.replaceChildren(); sync(); return }
+    // on a telephone what asks for a place lies far below the map
+    if (!bar.childElementCount) root.scrollIntoView({block: "nearest"})
     const text = make("span", "", model.placing)
     text.setAttribute("role", "status")
     bar.replaceChildren(text, button("put", middle))
