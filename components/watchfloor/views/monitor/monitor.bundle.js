@@ -1186,6 +1186,13 @@ const AlarmsPane = pane("alarmlist", (ctx) => {
     if (node) node.scrollIntoView({block: "nearest"});
   }
 
+  let high = 0; // what is chosen stays in sight when a curve or a form takes room from the list
+  const sized = new ResizeObserver(() => {
+    if (cursor && box.clientHeight < high) reveal();
+    high = box.clientHeight;
+  });
+  sized.observe(box);
+
   // ---- choosing ----
 
   function choose(key) {
