@@ -44,6 +44,22 @@ def stoker(cell: float = 2.5) -> tuple[float, float, float]:
     return float(found[middle]), float(speed[middle]), bore
 
 
+def shallow() -> tuple[float, float, float]:
+    """Return the depth, m, and speed, m/s, behind the bore of a break of 5 mm into 1 mm, and the bore's speed, m/s.
+
+    The case of SWASHES: 10 m long, after 6 s.
+    """
+    count = 2000
+    x = (np.arange(count) + 0.5) * 0.005 - 5.0
+    h = np.tile(np.where(x < 0, 0.005, 0.001), (3, 1))
+    state = begin(np.zeros_like(h), h, np.zeros_like(h), (0.005, 0.005))
+    state.forward(6.0)
+    found, speed = state.inner("h")[1], state.inner("hu")[1] / state.inner("h")[1]
+    middle = int(np.argmin(np.abs(x - 0.5)))
+    bore = float(np.interp(-0.00177, -found[x > 0.8], x[x > 0.8])) / 6.0
+    return float(found[middle]), float(speed[middle]), bore
+
+
 def bowl(cells: int, turns: float = 1.0) -> tuple[float, float]:
     """Return the error of the depth, as a share of the water, and the balance after turns of a tilted lake in a bowl.
 
@@ -112,6 +128,9 @@ REFERENCES = (
     Reference("Break of 5 m into 1 m: depth behind the bore", 2.53936, lambda: stoker()[0], _SWASHES, rtol=1e-3, units="m"),
     Reference("Break of 5 m into 1 m: speed behind the bore", 4.02425, lambda: stoker()[1], _SWASHES, rtol=1e-3, units="m/s"),
     Reference("Break of 5 m into 1 m: speed of the bore", 6.6385, lambda: stoker()[2], _SWASHES, rtol=5e-3, units="m/s"),
+    Reference("Break of 5 mm into 1 mm: depth, m, and speed, m/s, behind the bore", (0.00253936, 0.12728), lambda: shallow()[:2],
+              _SWASHES, rtol=1e-3),
+    Reference("Break of 5 mm into 1 mm: speed of the bore", 0.20996, lambda: shallow()[2], _SWASHES, rtol=5e-3, units="m/s"),
     Reference("Lake goes round in a bowl: error after one turn, 80 cells", 0.0, lambda: bowl(80)[0],
               "Thacker 1981, doi:10.1017/S0022112081001882", rtol=0, atol=0.04, units="1"),
     Reference("Lake goes round in a bowl: water made or lost", 0.0, lambda: bowl(40)[1], "Conservation", rtol=0, atol=1e-12),

@@ -38,6 +38,25 @@ def rain_on_plane() -> tuple[float, float]:
     return float(state.arrays["h"][1, -1]), (state.left - before) / 200.0 / 12.0
 
 
+def rising() -> tuple[float, ...]:
+    """Return the discharge at the foot of that plane, as a share of the steady one, at 1/4 to 5/4 of its time of concentration.
+
+    Kinematic wave: ``q = (sqrt(S) / n) (i t)^(5/3)`` until ``t_c = (n L / (sqrt(S) i^(2/3)))^(3/5)``, which is 1,550.4 s here.
+    """
+    cells, rain = 100, 50 / 3.6e6
+    whole = (0.03 * 400.0 / (0.1 * rain ** (2 / 3))) ** 0.6
+    z = np.tile((cells - np.arange(cells)) * 0.04, (3, 1))
+    state = _state(z, 4.0, 0.03, (False, True, False, False))
+    state.arrays["source"][:] = rain
+    found = []
+    for share in (0.25, 0.5, 0.75, 1.25):
+        state.forward(share * whole - 10.0, 0.7, 0.05, 10**9)
+        before = state.left
+        state.forward(share * whole + 10.0, 0.7, 0.05, 10**9)
+        found.append((state.left - before) / 20.0 / 12.0 / (rain * 400.0))
+    return tuple(found)
+
+
 def wave(n: float, speed: float, cell: float = 25.0) -> tuple[float, float]:
     """Return root mean square error, m, and depth at the inlet, m, of a wave over level ground after an hour.
 
@@ -100,6 +119,10 @@ REFERENCES = (
               "Kinematic wave: h = (i L n / sqrt(S))^(3/5); L 400 m, S 0.01, n 0.03, i 50 mm/h", rtol=1e-3, units="m"),
     Reference("Discharge at the foot of a plane under steady rain", 0.0055556, lambda: rain_on_plane()[1],
               "Conservation: q = i L", rtol=2e-3, units="m^2/s"),
+    Reference("Discharge at the foot at 1/4, 1/2, 3/4 and 5/4 of the time of concentration (1,550.4 s), of the steady one",
+              (0.25 ** (5 / 3), 0.5 ** (5 / 3), 0.75 ** (5 / 3), 1.0), rising,
+              "Kinematic wave: t_c = (n L / (sqrt(S) i^(2/3)))^(3/5), q / q_c = (t / t_c)^(5/3)", rtol=0, atol=0.005, units="1",
+              note="Depth and pressure, which the kinematic wave leaves out, round its corner off."),
     Reference("Wave over level ground, n 0.01, 0.4 m/s: error", 0.0, lambda: wave(0.01, 0.4)[0],
               "Hunter et al. 2005, doi:10.1016/j.advwatres.2005.02.005, eq. 13", rtol=0, atol=0.01, units="m"),
     Reference("Wave over level ground, n 0.03, 0.4 m/s: error", 0.0, lambda: wave(0.03, 0.4)[0],
