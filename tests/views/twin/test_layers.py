@@ -18,7 +18,9 @@ def test_probability_is_the_share_of_members_above_the_level(ensemble):
     land = np.isfinite(drawn)
     sea = ensemble.request.site.sea_mask.values > 0
     assert land.any()
-    np.testing.assert_array_equal(land, (share > 0) & ~sea, "drawn wherever a member says so, and nowhere else")
+    np.testing.assert_array_equal(
+        land, (share > 0) & ~sea, "drawn wherever a member says so, and nowhere else"
+    )
     np.testing.assert_allclose(drawn[land], share[land], atol=1e-6)
     assert (made.units, made.low, made.high, made.note["level"]) == ("%", 0.0, 100.0, 0.3)
     assert made.factor == 0.01, "a share of 1 is shown as 100"

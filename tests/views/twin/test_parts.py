@@ -28,7 +28,7 @@ from watchfloor.views.twin.running import RunBar
 from watchfloor.views.twin.scenarios import Scenarios
 from watchfloor.views.twin.setup import Setup
 from watchfloor.views.twin.stakes import Stakes
-from watchfloor.views.twin.versus import difference, versus
+from watchfloor.views.twin.versus import difference, outlines, versus
 
 NOW = parse_time("2026-06-01T12:00:00Z")
 SMALL = Scenario("flood", "Small", resolution=800.0, until=3600.0, members=4)
@@ -289,7 +289,12 @@ def test_files_carry_marks_units_and_values(floor, ready, tmp_path):
     made = xr.load_dataset(path, engine="h5netcdf")
     assert made.attrs["mark"] == "DEMO · invented data"
     assert made.water_depth_max_median.attrs["units"] == "m"
-    np.testing.assert_allclose(made.water_depth_max_median, answer.ensemble.quantile("water_depth_max", 0.5))
+    ensemble = answer.ensemble
+    np.testing.assert_allclose(made.water_depth_max_median, ensemble.quantile("water_depth_max", 0.5))
+    np.testing.assert_allclose(made.water_depth_max_p90, ensemble.quantile("water_depth_max", 0.9))
+    np.testing.assert_allclose(made.water_depth_max_spread, ensemble.spread("water_depth_max"))
+    worst = ensemble.member(ensemble.worst_credible("water_depth_max"))["water_depth_max"]
+    np.testing.assert_allclose(made.water_depth_max_worst_credible, worst)
     data, _, ending = export.file("geotiff", floor, answer, Shown(how="median"))
     path = tmp_path / f"one.{ending}"
     path.write_bytes(data)
@@ -375,3 +380,17 @@ def test_the_desk_opens_a_saved_scenario_by_its_address_and_closes_everything(fl
     lost._thread.join(60)
     assert lost.work.scenario.model == "flood"
     lost.close()
+
+
+def test_outlines_lie_over_the_picture_as_the_map_does(floor, ensemble, monkeypatch):
+    values = layer(ensemble, Shown(how="median")).values
+
+    def middle(name):
+        monkeypatch.setattr("watchfloor.views.twin.versus.districts", lambda _: [name])
+        paths = outlines(floor, values)
+        return np.mean(
+            [[float(v) for v in pair.split()] for path in paths for pair in path[1:-1].split("L")], axis=0
+        )
+
+    assert middle("North Shore")[1] < 400 < 600 < middle("South Cape")[1], "north is above"
+    assert middle("Nareth")[0] < 400 < 600 < middle("Harbour")[0], "east is at the right"

@@ -48,13 +48,13 @@ def test_a_preview_is_answered_while_long_members_run(pool):
 
     def long():
         started.set()
-        gate.wait(10)
+        gate.wait(40)
 
     long_run = Share(pool, "a", RUN)
     first = long_run.submit(long)
-    rest = [long_run.submit(gate.wait, 10) for _ in range(5)]
+    rest = [long_run.submit(gate.wait, 40) for _ in range(5)]
     assert started.wait(10)
-    assert Share(pool, "b", PREVIEW).submit(lambda: 42).result(10) == 42
+    assert Share(pool, "b", PREVIEW).submit(lambda: 42).result(5) == 42
     assert not first.done()
     gate.set()
     for future in rest:

@@ -210,3 +210,39 @@ def test_a_page_that_is_only_tried_runs_nothing(floor):
     work.runs.wait()
     assert work.answer is None
     work.close()
+
+
+def test_what_is_asked_now_is_shown_as_finely_as_there_is(work):
+    now, before = Scenario("storm", seed=1), Scenario("storm")
+    work.scenario = now
+    assert work._better(Answer(before, "preview", "done")), "better than nothing"
+    work.answer = Answer(before, "full", "done")
+    assert work._better(Answer(now, "preview", "done")), "of the settings that hold now"
+    work.answer = Answer(now, "preview", "done")
+    assert not work._better(Answer(before, "full", "done")), "fine, but of other settings"
+    assert work._better(Answer(now, "standard", "done"))
+    work.answer = Answer(now, "standard", "done")
+    assert not work._better(Answer(now, "preview", "done")), "coarser"
+
+
+def test_the_newest_question_stops_the_one_before(floor):
+    heard: list[Answer] = []
+    begun = Event()
+
+    def told(answer: Answer) -> None:
+        heard.append(answer)
+        if answer.stage == "running":
+            begun.set()
+
+    runs = Runs(floor, told)
+    first = Scenario("flood", resolution=400.0, until=7200.0, members=400)
+    runs.ask(first, "standard")
+    assert begun.wait(60)
+    second = Scenario("storm", members=2)
+    runs.ask(second, "standard")
+    runs.wait()
+    runs.close()
+    stages = [(answer.scenario.model, answer.stage) for answer in heard]
+    assert ("flood", "cancelled") in stages
+    assert ("flood", "done") not in stages
+    assert stages[-1] == ("storm", "done")
