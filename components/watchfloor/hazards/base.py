@@ -81,7 +81,12 @@ class Hazard(param.Parameterized):
     sources: ClassVar[tuple[str, ...]] = ()
     """Documents and DOIs of its equations."""
     steppable: ClassVar[bool] = False
-    """Whether it offers `start`, `advance` and `observe`, for assimilation."""
+    """Whether it can be held and gone on with from a changed state (`start`, `advance`, `observe`).
+
+    No model does so yet: what is measured while an event goes on weighs the members instead
+    (`hazards.ensemble.weigh`), which asks nothing of a model. A fire's front, which is a queue of arrivals and no field that
+    could be shifted, is begun anew from a mapped perimeter (``burned``).
+    """
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)

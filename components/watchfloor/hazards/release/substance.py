@@ -5,8 +5,9 @@ Acute exposure guideline levels (AEGL) are the final values of the National Rese
 densities at the boiling point (at 20 degrees Celsius, where it boils above) and heats of vaporisation are rounded values
 of the NIST Chemistry WebBook (SRD 69); limits of flammability are those of the NIOSH Pocket Guide (2005-149).
 
-Of the levels, those of chlorine and hydrogen sulfide, and those for an hour of ammonia, sulfur dioxide, carbon monoxide and
-benzene, were compared with a second publication; check the others against the current list of their publisher before you act
+Of the levels, those of chlorine and hydrogen sulfide, those for an hour of ammonia, sulfur dioxide, carbon monoxide and
+benzene, and hydrogen fluoride's first level and its second for ten minutes (National Research Council 2004, volume 4, page
+124) were compared with a second publication; check the others against the current list of their publisher before you act
 on them. Lethality is told only where its source was read: for other substances set your own function.
 """
 
