@@ -11,6 +11,7 @@ from watchfloor.hazards.scenario import Scenario
 from watchfloor.views.map.mercator import forward
 from watchfloor.views.twin import forms
 from watchfloor.views.twin.asked import Asked
+from watchfloor.views.twin.course import Course
 from watchfloor.views.twin.history import History
 from watchfloor.views.twin.mapping import TwinMap
 from watchfloor.views.twin.outline import geometry, outline
@@ -262,3 +263,25 @@ def test_a_track_is_shown_whole(floor, work):
     assert box[0] < x.min() < x.max() < box[2]
     assert box[1] < y.min() < y.max() < box[3]
     setup.close()
+
+
+def test_a_track_keeps_its_way_when_a_course_gets_another_time(floor, work):
+    work.runs.ask = lambda *a: None
+    work.begin(Scenario("storm"))
+    forcing = Scenario("storm").kind.example()[1]
+    work.inputs = Scenario("storm").kind.example()[:2]
+    view = Course(floor, work=work)
+    told = view.state()
+    assert {one["field"] for one in told["courses"]} == {"central_pressure", "wind_speed_max"}, (
+        "a track is drawn on the map"
+    )
+    time = [0.0, 21600.0, 43200.0, 86400.0]
+    values = {one["field"]: [[900.0 if "pressure" in one["field"] else 40.0] * 4] for one in told["courses"]}
+    view.pane._do({"do": "courses", "time": time, "values": values})
+    made = edited(forcing, work.scenario)
+    assert made.time.values.tolist() == time
+    old = np.asarray(forcing.time.values, float)
+    np.testing.assert_allclose(made.longitude, np.interp(time, old, forcing.longitude.values))
+    np.testing.assert_allclose(made.latitude, np.interp(time, old, forcing.latitude.values))
+    assert made.central_pressure.values.tolist() == [900.0] * 4
+    view.close()
