@@ -46,7 +46,8 @@ def froehlich(volume: float, depth: float, *, overtopped: bool = False) -> Breac
     """Return the expected breach of an embankment.
 
     Froehlich 2008, doi:10.1061/(ASCE)0733-9429(2008)134:12(1708), from 74 failures: ``B = 0.27 K V^0.32 h^0.04`` with
-    K 1.3 where it is overtopped and 1 otherwise, ``t = 63.2 sqrt(V / (g h^2))``, sides 1 and 0.7.
+    K 1.3 where it is overtopped and 1 otherwise, ``t = 63.2 sqrt(V / (g h^2))``, sides 1 and 0.7. Width and time were compared
+    with open implementations of it, not with the paper; which of the sides is which was not compared.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def tailings_release(stored: float) -> float:
     """Return how much of a tailings pond runs out, m^3.
 
     Rico, Benito and Diez-Herrero 2008, doi:10.1016/j.jhazmat.2007.09.110, from 22 failures:
-    ``VF = 0.354 VT^1.01`` in 10^6 m^3; about a third.
+    ``VF = 0.354 VT^1.01`` in 10^6 m^3; about a third. Compared with the preprocessor of FLO-2D, not with the paper.
     """
     return float(min(0.354 * (stored / 1e6) ** 1.01 * 1e6, stored))
 

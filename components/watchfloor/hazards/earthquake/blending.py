@@ -13,7 +13,8 @@ from watchfloor.hazards.grid import Grid
 __all__ = ["COUPLING", "Blend", "correlation", "correlation_range"]
 
 COUPLING = 0.733
-"""Correlation of the deviations of acceleration and velocity at a place (Bradley 2012, doi:10.1785/0120110144)."""
+"""Correlation of the deviations of acceleration and velocity at a place (Bradley 2012, doi:10.1785/0120110144); it
+was not compared with the paper or a second source."""
 _LARGEST = 4_000_000
 """Weights that are held; beyond it they are computed on a lattice and interpolated, as they are smooth."""
 

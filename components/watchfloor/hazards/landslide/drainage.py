@@ -93,7 +93,8 @@ def wetness(flow: Any, transmissivity: Any, slope: Any, stored: Any = np.inf) ->
 def reach_slope(volume: Any) -> Any:
     """Return the tangent of the angle of reach of a slide, by its volume in cubic metres.
 
-    Corominas 1996, doi:10.1139/t96-005, all slides: ``log tan = -0.085 log V - 0.047``.
+    Corominas 1996, doi:10.1139/t96-005, all slides: ``log tan = -0.085 log V - 0.047``. Neither the paper nor a second source of
+    the two numbers was at hand.
 
     Examples
     --------

@@ -95,7 +95,8 @@ class Landslide(Hazard):
         "Barling, Moore and Grayson 1994, doi:10.1029/93WR03346",
         "Freeman 1991, doi:10.1016/0098-3004(91)90048-I",
         "Corominas 1996, doi:10.1139/t96-005",
-        "Phoon and Kulhawy 1999, doi:10.1139/t99-038",
+        "Phoon and Kulhawy 1999, doi:10.1139/t99-038 (ranges not compared with the paper; Cherubini, in its discussion, has 5 to "
+        "50 % for friction angles by soil)",
         "Newmark 1965, doi:10.1680/geot.1965.15.2.139; Jibson 2007, doi:10.1016/j.enggeo.2007.01.013",
         "Fukuzono 1985; Voight 1989, doi:10.1126/science.243.4888.200",
     )
