@@ -232,7 +232,7 @@ class Rules:
                 old = before.get((name, type(runner.axis), runner.axis.cadence))
                 if not same or old is None or old.rule != rule:
                     runners.append(runner)
-                elif old.plan.names == runner.plan.names and old.plan.subjects == runner.plan.subjects:
+                elif _alike(old, runner):
                     old.axis = runner.axis
                     runners.append(old)
                 else:
@@ -350,6 +350,15 @@ class Rules:
 
 
 _MICRO = RECENT.resolution
+
+
+def _alike(one: Runner, other: Runner) -> bool:
+    """Tell whether two runners ask the same of the same series."""
+    names, subjects = zip(
+        *((runner.plan.names, runner.plan.subjects) for runner in (one, other)), strict=True
+    )
+    first, second = ([(subject.members, subject.facts) for subject in some] for some in subjects)
+    return names[0] == names[1] and first == second
 
 
 def read(floor: "Floor", as_of: datetime | None) -> Book:

@@ -5,7 +5,7 @@ the last known state before it; a restart begins at the beginning of the memory.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
@@ -332,7 +332,7 @@ class Runner:
 
 def _alone(plan: Plan, subject: Subject) -> tuple[object, ...]:
     """Return all that the states of a subject rest on, beside the samples of its one series."""
-    return plan.names[subject.members[0]], len(subject.members), replace(subject, members=())
+    return plan.names[subject.members[0]], len(subject.members), subject.facts
 
 
 def _thinned(points: list[_Point], now: int) -> list[_Point]:

@@ -58,6 +58,18 @@ class Subject:
     about: About
     title: str = ""
 
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """All but its places, for comparing: limits and degrees that are NaN are the same there where they are one object."""
+        sets = (
+            (
+                tuple(tuple(vars(level).values()) for level in item.levels),
+                tuple(value for name, value in vars(item).items() if name != "levels"),
+            )
+            for item in self.sets
+        )
+        return self.key, self.units, self.title, tuple(vars(self.about).values()), tuple(sets)
+
 
 @dataclass(frozen=True)
 class Plan:
