@@ -354,11 +354,8 @@ _MICRO = RECENT.resolution
 
 def _alike(one: Runner, other: Runner) -> bool:
     """Tell whether two runners ask the same of the same series."""
-    names, subjects = zip(
-        *((runner.plan.names, runner.plan.subjects) for runner in (one, other)), strict=True
-    )
-    first, second = ([(subject.members, subject.facts) for subject in some] for some in subjects)
-    return names[0] == names[1] and first == second
+    asked, same = ([(each.members, each.facts) for each in some.plan.subjects] for some in (one, other))
+    return one.plan.names == other.plan.names and asked == same
 
 
 def read(floor: "Floor", as_of: datetime | None) -> Book:
