@@ -15,7 +15,7 @@ export function render(given) {
   bar.hidden = true
   root.append(layer, bar)
   const shown = new Map() // id -> {node, at}
-  let held = null, waiting = 0, latest = null
+  let held = null, waiting = 0, settling = 0, latest = null
 
   function send(id, at) {
     latest = [id, at]
@@ -73,7 +73,9 @@ export function render(given) {
       if (held !== id) return
       event.stopPropagation()
       held = null
-      sync()
+      // it stays where it was put until the server says where it is, or refused it
+      clearTimeout(settling)
+      settling = setTimeout(sync, 1500)
     }
     node.addEventListener("pointerup", drop)
     node.addEventListener("pointercancel", drop)
@@ -169,6 +171,7 @@ export function render(given) {
   model.on("after_render", () => requestAnimationFrame(follow))
   model.on("remove", () => {
     clearTimeout(waiting)
+    clearTimeout(settling)
     sized.disconnect()
     for (const range of watching) range.change.disconnect(sync)
   })
