@@ -128,8 +128,8 @@ def test_what_lives_as_long_as_the_server_is_set_aside_once_and_never_with_pages
 
 def test_page_names_its_modules_first_and_takes_no_script_that_it_does_not_use(desk):
     text = httpx.get(f"{desk.url}situation", timeout=30).text
-    named = re.findall(r'<link rel="preload" as="fetch" crossorigin="anonymous" href="\./([^"]+)">', text)
-    assert named
+    named = re.findall(r'<link rel="modulepreload" href="\./([^"]+)">', text)
+    assert len(named) == 3
     assert all(text.index(module) < text.index("<script") for module in named)
     for module in named:
         answer = httpx.get(desk.url + module, timeout=30)
@@ -137,6 +137,8 @@ def test_page_names_its_modules_first_and_takes_no_script_that_it_does_not_use(d
         assert "javascript" in answer.headers["content-type"]
     assert "js/bokeh.min.js" in text
     assert "js/bokeh-gl" not in text
+    assert "es-module-shims" not in text
+    assert "window.importShim" in text
 
 
 def test_plot_that_is_drawn_by_webgl_gets_its_script():
