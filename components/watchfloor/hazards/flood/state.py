@@ -85,7 +85,7 @@ def begin(
         Rows and columns of cells of a given level.
     """
     rows, columns = grid.shape
-    z = np.ascontiguousarray(z, float)
+    z = np.array(z, float, order="C")  # a read-only one would be another type, and compiled anew
     n2 = np.square(np.ascontiguousarray(friction, float))
     crest_x, crest_y = crests(z)
     long = max(rows, columns)

@@ -98,7 +98,10 @@ def ratio(edges: np.ndarray, rain: np.ndarray, line: Threshold) -> np.ndarray:
     if not first.size:
         return np.zeros(rain.shape[1:])
     need = 1.0 / (line.rain(length[first, last]) * length[first, last])
-    found = _largest(np.ascontiguousarray(depth), first, last, need)
+    # what `nonzero` returns is strided but where it is short: contiguous, it is one type, and compiled once
+    found = _largest(
+        np.ascontiguousarray(depth), np.ascontiguousarray(first), np.ascontiguousarray(last), need
+    )
     return np.asarray(found.reshape(rain.shape[1:]))
 
 
