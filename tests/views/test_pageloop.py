@@ -78,6 +78,23 @@ def test_without_a_page_it_is_done_at_once_and_a_closed_page_gets_nothing():
     assert done == [1]
 
 
+def test_a_page_that_closes_before_its_loop_turns_is_not_asked():
+    told = []
+
+    async def turn():
+        page = Page(IOLoop.current())
+        other = threading.Thread(target=on_page, args=(page, lambda: None, told.append))
+        other.start()
+        other.join()  # the loop has not turned meanwhile
+        page._kept.destroyed = True
+        await asyncio.sleep(0)
+        return page
+
+    assert asyncio.run(turn()).given == []
+    assert [str(error) for error in told] == ["the page is closed"]
+    assert told[0].__traceback__ is None, "it would hold the page"
+
+
 def test_a_page_that_cannot_take_it_is_told_of():
     page = Page()
     page.broken = RuntimeError("destroyed")

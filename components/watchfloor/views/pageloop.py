@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["on_page"]
+__all__ = ["gone", "on_page"]
 
 log = logging.getLogger(__name__)
 
@@ -38,15 +38,21 @@ def on_page(
     if doc is None:
         work()
         return True
-    if doc.session_context is None:
+    if gone(doc):
         return False
 
     def add() -> bool:
+        if gone(doc):  # since it was asked for
+            if failed is not None:
+                failed(RuntimeError("the page is closed"))
+            return False
         try:
             doc.add_next_tick_callback(lambda: work())  # noqa: PLW0108  Bokeh refuses one function twice
         except Exception as error:  # noqa: BLE001  the page may be gone
             if failed is None:
-                log.debug("a page was gone: %s", error)
+                log.debug(
+                    "a page was gone: %s", str(error)
+                )  # its text: an error holds the page by its frames
             else:
                 failed(error)
             return False
@@ -63,6 +69,19 @@ def on_page(
         return add()
     loop.add_callback(add)
     return True
+
+
+def gone(doc: Any) -> bool:
+    """Tell whether a page is closed, or was never served.
+
+    Examples
+    --------
+    >>> from bokeh.document import Document
+    >>> gone(Document())
+    True
+    """
+    context = doc.session_context
+    return context is None or bool(getattr(context, "destroyed", False))
 
 
 def _running() -> asyncio.AbstractEventLoop | None:

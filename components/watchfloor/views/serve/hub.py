@@ -202,8 +202,8 @@ class Hub:
     def _failed(self, one: Subscription, error: Exception) -> None:
         self._failures += 1
         log.warning(
-            "a page's subscriber failed (%d in a row): %s: %s", one.failures, type(error).__name__, error
-        )
+            "a page's subscriber failed (%d in a row): %s: %s", one.failures, type(error).__name__, str(error)
+        )  # its text: an error holds the page by its frames
         if one.failures >= FAILURES:
             self._dropped += 1
             log.error("a page's subscriber is dropped after %d failures in a row", one.failures)

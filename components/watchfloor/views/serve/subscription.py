@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bokeh.document import Document
 
-from watchfloor.views.pageloop import on_page
+from watchfloor.views.pageloop import gone, on_page
 
 __all__ = ["MOST", "Batch", "Beat", "Subscription"]
 
@@ -148,7 +148,7 @@ class Subscription:
             self._deliver()
             return True
         doc = self.doc()
-        if doc is None or doc.session_context is None:
+        if doc is None or gone(doc):
             self.close()
             return False
         return on_page(doc, self._deliver, self._fail)
@@ -195,6 +195,10 @@ class Subscription:
             self.delivered = max(self.delivered, cursor)
 
     def _fail(self, error: Exception) -> None:
+        doc = self.doc() if self.doc is not None else None
+        if doc is not None and gone(doc):
+            self.close()
+            return
         with self._lock:
             self._scheduled = False
             self.failures += 1
