@@ -54,7 +54,8 @@ def page(server, browser):
 
 
 def row(page, key: str):
-    return page.locator(".wf.list .row", has_text=key).first
+    # with the name that follows: "Walk town" beside "10:46" has an n1 too
+    return page.locator(".wf.list .row", has_text=f"{key} <").first
 
 
 def opened(page, server, query: str = ""):
@@ -103,7 +104,7 @@ def test_a_new_record_is_on_the_page_within_two_seconds(page, server):
     start = monotonic()
     row(page, "N1").wait_for(timeout=WAIT)
     took = monotonic() - start
-    assert page.locator(".wf.list .row", has_text="N1").locator(".badge.new").count() == 1
+    assert row(page, "N1").locator(".badge.new").count() == 1
     if took > 2:  # timed assertions belong to the benchmarks; here it is said
         print(f"a new record took {took:.1f} s to show")
     assert page.errors == []
