@@ -7,9 +7,9 @@ import xarray as xr
 
 from watchfloor.core.errors import InvalidInputError
 
-__all__ = ["from_start", "held", "holding"]
+__all__ = ["CLOSE", "from_start", "held", "holding"]
 
-_CLOSE = 1e-6
+CLOSE = 1e-6
 """Seconds by which a time may be early: steps that are added up do not meet it to the last digit."""
 
 
@@ -28,7 +28,7 @@ def holding(times: Any, now: Any) -> Any:
     >>> holding([0.0, 60.0, 120.0], 60.0), holding([0.0, 60.0], [-1.0, 59.0, 600.0]).tolist()
     (1, [0, 0, 1])
     """
-    found = np.maximum(np.searchsorted(times, np.asarray(now, float) + _CLOSE, "right") - 1, 0)
+    found = np.maximum(np.searchsorted(times, np.asarray(now, float) + CLOSE, "right") - 1, 0)
     return found if found.ndim else int(found)
 
 

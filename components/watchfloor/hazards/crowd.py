@@ -10,7 +10,7 @@ import xarray as xr
 from watchfloor.core.errors import InvalidInputError
 from watchfloor.hazards.action import Measure, Patch, named
 from watchfloor.hazards.base import Fidelity, Hazard, Prepared
-from watchfloor.hazards.course import held
+from watchfloor.hazards.course import CLOSE, held
 from watchfloor.hazards.progress import Progress
 from watchfloor.hazards.reference import Reference
 from watchfloor.hazards.site import conform
@@ -280,6 +280,7 @@ class Crowd(Hazard):
         gone = np.zeros(area.size)
         out = np.full(area.size, prepared.until)
         frames, lefts, moments = [], [], []
+        turns, turn = self._turns(prepared, patches), -np.inf
         for number in range(steps):
             now = number * step
             if progress is not None and number % 50 == 0:
@@ -288,7 +289,9 @@ class Crowd(Hazard):
                 frames.append(people / area)
                 lefts.append(left)
                 moments.append(now)
-            width, arriving = self._changed(prepared, theta, patches, now)
+            if now >= turn:  # ways and arrivals stay as they are until then
+                width, arriving = self._changed(prepared, theta, patches, now)
+                turn = min((at for at in turns if at > now), default=np.inf)
             moved = self._moved(people, area, source, target, width, free, step)
             people = people - np.bincount(source, moved, area.size)
             gone += np.bincount(source, moved, area.size)
@@ -312,6 +315,17 @@ class Crowd(Hazard):
             found |= {"crowd_density": np.stack(frames), "people_left": np.array(lefts)}
         coords: dict[str, Any] = {"node": names["node"]} | ({"time": moments} if times else {})
         return self.result(found, coords, site.attrs, balance_error=balance)
+
+    @staticmethod
+    def _turns(prepared: Prepared, patches: Sequence[Patch]) -> list[float]:
+        """Return the times at which other people arrive, or a patch begins or ends."""
+        drive = prepared.forcing
+        times = [float(at) - CLOSE for at in drive.time.values] if "time" in drive.people_inflow.dims else []
+        return [
+            *times,
+            *(patch.start for patch in patches),
+            *(patch.end for patch in patches if patch.end is not None),
+        ]
 
     def _changed(
         self, prepared: Prepared, theta: Mapping[str, Any], patches: Sequence[Patch], now: float
