@@ -33,8 +33,8 @@ class Scenarios(TwinView):
     >>> from watchfloor.views.selection import Selection
     >>> from watchfloor.views.twin.work import Work
     >>> with watchfloor.open("demo", store=Store.open(":memory:")) as floor:
-    ...     [row["key"] for row in Scenarios(floor, work=Work(floor, Selection())).state()["rows"]][:1]
-    ['flood']
+    ...     [row["key"] for row in Scenarios(floor, work=Work(floor, Selection())).state()["rows"]][:2]
+    ['aftershock', 'crowd']
     """
 
     pane_type = ScenariosPane
