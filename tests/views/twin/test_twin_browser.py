@@ -122,10 +122,13 @@ def test_points_on_the_map_are_taken_by_hand_and_key_and_taken_back(browser, des
     dragged = handle.get_attribute("aria-label")
     handle.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(400)
-    assert float(handle.get_attribute("aria-label").split()[1].strip(",")) > float(
-        dragged.split()[1].strip(",")
+    east = float(dragged.split()[1].strip(","))
+    assert float(handle.get_attribute("aria-label").split()[1].strip(",")) > east, (
+        "at once, without the server"
     )
+    until(page, lambda: float(typed.input_value()) > east)
+    page.wait_for_timeout(1800)  # what the server said of the time before changes nothing
+    assert float(handle.get_attribute("aria-label").split()[1].strip(",")) > east
     page.get_by_role("button", name="Add another place").click()
     bar = page.locator(".map .placing")
     bar.get_by_text("tank 2").wait_for(timeout=10_000)

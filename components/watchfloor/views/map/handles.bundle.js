@@ -433,7 +433,8 @@ export function render(given) {
   const bar = make("div", "placing")
   bar.hidden = true
   root.append(layer, bar)
-  const shown = new Map() // id -> {node, at}
+  const shown = new Map() // id -> {node, at, title, mine}
+  const SETTLED = 1500 // milliseconds in which the server answers
   let held = null, waiting = 0, settling = 0, latest = null
 
   function send(id, at) {
@@ -473,7 +474,7 @@ export function render(given) {
     knob.setAttribute("r", 7)
     knob.setAttribute("class", "knob")
     node.append(title, reach, knob)
-    const one = {node, at: [0, 0], title: ""}
+    const one = {node, at: [0, 0], title: "", mine: 0}
     node.addEventListener("pointerdown", event => {
       event.stopPropagation()
       event.preventDefault()
@@ -492,9 +493,7 @@ export function render(given) {
       if (held !== id) return
       event.stopPropagation()
       held = null
-      // it stays where it was put until the server says where it is, or refused it
-      clearTimeout(settling)
-      settling = setTimeout(sync, 1500)
+      mine(one)
     }
     node.addEventListener("pointerup", drop)
     node.addEventListener("pointercancel", drop)
@@ -505,6 +504,7 @@ export function render(given) {
       else if (by && !event.ctrlKey && !event.metaKey && !event.altKey) {
         const box = inner(), [x] = ranges(), step = (x.end - x.start) / box.width * (event.shiftKey ? 40 : 6)
         one.at = [one.at[0] + by[0] * step, one.at[1] + by[1] * step]
+        mine(one)
         put(one)
         send(id, one.at)
       } else return
@@ -515,6 +515,12 @@ export function render(given) {
     shown.set(id, one)
     return one
   }
+  // It stays where it was put until the server knows: what it says meanwhile is of where it was. Refused, it goes back.
+  function mine(one) {
+    one.mine = performance.now() + SETTLED
+    clearTimeout(settling)
+    settling = setTimeout(sync, SETTLED + 10)
+  }
   function sync() {
     if (!inner() || !ranges()[0]) return
     const there = new Set()
@@ -524,7 +530,7 @@ export function render(given) {
       one.title = item.title
       one.node.setAttribute("class", item.kind)
       one.node.querySelector("title").textContent = item.title
-      if (held !== item.id) one.at = [item.x, item.y]
+      if (held !== item.id && !(performance.now() < one.mine)) one.at = [item.x, item.y]
       put(one)
     }
     for (const [id, one] of shown) {
