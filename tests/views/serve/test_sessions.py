@@ -137,7 +137,7 @@ def test_page_names_its_modules_first_and_takes_no_script_that_it_does_not_use(d
         assert "javascript" in answer.headers["content-type"]
     assert "js/bokeh.min.js" in text
     assert "js/bokeh-gl" not in text
-    assert "es-module-shims" not in text
+    assert not re.search(r"<script[^>]*es-module-shims", text), "a list of what there is may name it"
     assert "window.importShim" in text
 
 
